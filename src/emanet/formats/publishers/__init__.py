@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Publishers' layouts: from the files of a delivery to its articles."""
