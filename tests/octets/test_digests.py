@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Digests in one pass agree with hashlib and zlib, however the bytes are cut."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emanet.octets import engine
+from emanet.octets.digests import Meter, metered, sums
+
+
+@given(st.lists(st.binary(max_size=300), max_size=8))
+def test_sums_agree_with_the_library(chunks):
+    data = b"".join(chunks)
+    found = sums(iter(chunks))
+    assert (found.bytes, found.crc32) == (len(data), zlib.crc32(data))
+    assert found.sha256 == hashlib.sha256(data).hexdigest()
+    one, two = Meter("sha512"), Meter("sha256", "sha512")
+    assert list(metered(chunks, one, two)) == chunks
+    assert one.hex("sha512") == two.hex("sha512") == hashlib.sha512(data).hexdigest()
+    assert two.sums() == found
+    with pytest.raises(KeyError):
+        one.sums()
+
+
+@given(st.binary(max_size=3000), st.integers(1, 500))
+def test_the_fast_engine_and_zlib_say_the_same(data, most):
+    coder = zlib.compressobj(6, zlib.DEFLATED, -15)
+    coded = coder.compress(data) + coder.flush()
+    decoder, plain = engine.deflate(), b""
+    feed = coded + b"rest"
+    while not decoder.eof:
+        plain += decoder.decompress(feed, most)
+        feed = b""
+    assert plain == data
+    assert decoder.unused_data == b"rest"
