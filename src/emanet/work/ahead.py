@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Work goes on while its results are being used: an iterator run ahead in a thread of its own."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+
+
+class _End:
+    pass
+
+
+_END: Final = _End()
+
+
+def ahead(items: Iterable[T], depth: int) -> Iterator[T]:
+    """Give the items of an iterable, drawn from it in a thread at most ``depth`` items ahead.
+
+    What the iterable raises is raised here, after the items before it. When the caller stops early
+    the iterable is closed, after the item it is making.
+    """
+    source = iter(items)
+    with ThreadPoolExecutor(1) as thread:
+        waiting = deque(thread.submit(next, source, _END) for _ in range(max(depth, 1)))
+        try:
+            while not isinstance(item := waiting.popleft().result(), _End):
+                waiting.append(thread.submit(next, source, _END))
+                yield item
+        finally:
+            for future in waiting:
+                future.cancel()
+            close = getattr(source, "close", None)
+            if close is not None:
+                thread.submit(close).result()
