@@ -10,6 +10,9 @@ import msgspec
 
 from emanet.model.finding import Finding
 
+RawBytes = bytes
+"""The type, by a name that no field has: inside a struct with a field ``bytes`` the name is it."""
+
 
 class Role(StrEnum):
     """What a file is for."""
@@ -96,7 +99,7 @@ class Payload(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     bytes: int
     sha256: str
-    raw_name: bytes = b""  # only when the name is not UTF-8
+    raw_name: RawBytes = b""  # only when the name is not UTF-8
 
 
 class Member(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -117,7 +120,7 @@ class Member(msgspec.Struct, frozen=True, omit_defaults=True):
     sha256: str
     crc32: int
     parent: int | None = None
-    raw_name: bytes = b""
+    raw_name: RawBytes = b""
     steps: tuple[Step, ...] = ()
     format: Format = Format()
     role: Role = Role.OTHER

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from emanet.model.article import Record
-from emanet.model.delivery import Fate, Format, Receipt, Role, Step
+from emanet.model.delivery import Fate, Format, RawBytes, Receipt, Role, Step
 from emanet.model.event import Event
 
 
@@ -41,7 +41,7 @@ class MemberLine(msgspec.Struct, frozen=True, omit_defaults=True):
     steps: tuple[Step, ...] = ()
     parent: int | None = None
     article: int | None = None
-    raw_name: bytes = b""
+    raw_name: RawBytes = b""
     format: Format = Format()
     language: str = ""
 
@@ -59,13 +59,18 @@ class ArticleLine(msgspec.Struct, frozen=True, omit_defaults=True):
     content: str
 
 
-class Whole(msgspec.Struct, frozen=True):
-    """A payload stored as a container of its own: ``source`` is its key in the source store."""
+class Whole(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A payload stored as a container of its own: ``source`` is its key in the source store.
+
+    ``fixity`` are the publisher's own checksums of the whole payload, hex by algorithm (``md5``,
+    ``sha1``, ``sha256``, ``sha512``), already found right; they go into the inventory.
+    """
 
     path: str
     source: str
     bytes: int
     sha256: str
+    fixity: dict[str, str] = {}
 
 
 class Packed(msgspec.Struct, frozen=True):
@@ -131,6 +136,7 @@ class Damage(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``path`` is the damaged file below the object; ``member`` the MemberLine ordinal it hits
     (None: between members), ``name`` its name, ``doi`` the article's, ``what`` the finding code.
+    ``offset`` and ``length`` are the range of the file in which the damage lies, -1 if not known.
     """
 
     path: str
@@ -139,6 +145,7 @@ class Damage(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str = ""
     doi: str = ""
     offset: int = -1
+    length: int = -1
 
 
 class AuditLine(msgspec.Struct, frozen=True, omit_defaults=True):
