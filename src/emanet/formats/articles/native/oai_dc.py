@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Metadata by OAI-PMH: Dublin Core, MODS or MARC, bare or in the answer of a repository.
+
+Written for what OJS, Janeway and DergiPark send: journal, volume and issue inside ``dc:source``,
+keywords as one line with its label, text escaped twice inside CDATA, languages by three letters.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from itertools import chain
+
+from lxml import etree
+
+from emanet.formats.articles.native import marcxml
+from emanet.formats.articles.native.elements import (
+    Element,
+    attribute,
+    child,
+    children,
+    date_in,
+    every,
+    licence,
+    local,
+    text,
+    unique,
+)
+from emanet.formats.xml.doctype import Doctype
+from emanet.formats.xml.safe import Parsed
+from emanet.model.article import Author, Issn, PubDate, Record, Text
+from emanet.model.ids import clean_doi, normal_doi, normal_issn
+from emanet.model.package import Reading
+
+_OAI = "http://www.openarchives.org/OAI/2.0/"
+_VOLUME = re.compile(r"\b(?:Vol(?:ume)?|Cilt|Bd)\b\.?\s*:?\s*([\w-]+)", re.IGNORECASE)
+_ISSUE = re.compile(r"\b(?:No|Nr|Issue|Iss|Sayı)\b\.?\s*:?\s*([\w/-]+)", re.IGNORECASE)
+_YEAR = re.compile(r"\((\d{4})\)")
+_PAGES = re.compile(
+    r"(?:^|[;:,\s])(?:pp?\.?\s*|s\.\s*)?(\d+|[eE]\d+)\s*[-\u2013]\s*(\d+|[eE]\d+)\s*$"
+)
+_LABEL = re.compile(r"^(?:anahtar (?:kelimeler|sözcükler)|key ?words)\s*:\s*", re.IGNORECASE)
+_THREE_LETTERS = {"tur": "tr", "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr"}
+_THREE_LETTERS |= {"spa": "es", "por": "pt", "ita": "it", "ell": "el", "gre": "el", "ara": "ar"}
+
+
+def knows(root: str, space: str, doctype: Doctype) -> bool:
+    """Whether a root element belongs to this dialect (an OAI answer, oai_dc, MODS)."""
+    if root in ("OAI-PMH", "record", "metadata"):
+        return space == _OAI
+    if root == "dc":
+        return "oai_dc" in space or "purl.org/dc" in space
+    return root in ("mods", "modsCollection") and space.startswith("http://www.loc.gov/mods")
+
+
+def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
+    """Read an answer or record; ``place`` is its path. Kind ``metadata``, "" without a record."""
+    root = tree.getroot()
+    records: dict[str, Record] = {}
+    for entry in chain(every(root, "dc", "mods"), _marc(root)):
+        record = {"dc": _dublin_core, "mods": _mods}.get(local(entry), marcxml.record_of)(entry)
+        key = normal_doi(record.doi) or record.ids.get("oai", "") or f"#{len(records)}"
+        records[key] = record
+    if not records:
+        return Reading(dialect="OAI-PMH")
+    only = next(iter(records.values())) if len(records) == 1 else None
+    dialect = next(iter(records.values())).dialect
+    return Reading(kind="metadata", dialect=dialect, record=only, records=records)
+
+
+def _marc(root: Element) -> list[Element]:
+    return [r for r in every(root, "record") if children(r, "datafield")]
+
+
+def _words(element: Element) -> str:
+    """Text of an element, unescaped once more where it was escaped twice."""
+    value = text(element)
+    return unescape(value) if re.search(r"&(?:#\w+|[A-Za-z]+);", value) else value
+
+
+def _oai_id(entry: Element) -> dict[str, str]:
+    above = entry.getparent()
+    while above is not None and child(above, "header") is None:
+        above = above.getparent()
+    found = text(child(above, "header"), "identifier") if above is not None else ""
+    return {"oai": found} if found else {}
+
+
+def _tag(language: str) -> str:
+    return _THREE_LETTERS.get(language.lower(), language)
+
+
+def _dublin_core(entry: Element) -> Record:
+    def texts(name: str) -> list[Text]:
+        return [Text(_words(e), attribute(e, "lang")) for e in children(entry, name) if _words(e)]
+
+    def values(*names: str) -> list[str]:
+        return [t.text for name in names for t in texts(name)]
+
+    titles = texts("title")
+    host = _source(values("source"))
+    dates = [d for v in values("date", "date.issued", "issued") if (d := date_in(v))]
+    rights = (licence(v) for v in values("rights", "license"))
+    identifiers = values("identifier", "identifier.doi", "relation", "identifierDoi")
+    doi = next((clean_doi(v) for v in identifiers[:] if normal_doi(v)), "")
+    keywords = [
+        Text(word.strip(), t.language)
+        for t in texts("subject")
+        for word in re.split(r"[;,]", _LABEL.sub("", t.text))
+        if word.strip()
+    ]
+    journal = values("journalTitle", "source.journal")
+    return Record(
+        doi=doi,
+        ids=_oai_id(entry),
+        title=titles[0].text if titles else "",
+        translated_titles=tuple(t for t in titles[1:] if t.text != titles[0].text),
+        journal=journal[0] if journal else host["journal"],
+        issns=tuple(Issn(i) for i in unique(normal_issn(v) for v in _issns(values("source")))),
+        publisher=next(iter(values("publisher")), ""),
+        volume=next(iter(values("volume")), host["volume"]),
+        issue=next(iter(values("issue")), host["issue"]),
+        first_page=host["first"],
+        last_page=host["last"],
+        published=dates[0] if dates else host["year"],
+        dates=tuple(PubDate("published", d) for d in unique(dates)),
+        type=next(iter(values("type")), "").rsplit("/", 1)[-1],
+        languages=unique(_tag(v) for v in values("language")),
+        authors=tuple(_author(v) for v in values("creator")),
+        abstracts=tuple(texts("description")),
+        keywords=tuple(keywords),
+        licences=tuple(r for r in rights if r is not None),
+        dialect="OAI Dublin Core",
+    )
+
+
+def _issns(sources: list[str]) -> list[str]:
+    return [i for s in sources for i in re.findall(r"\b\d{4}-\d{3}[\dXx]\b", s)]
+
+
+def _source(sources: list[str]) -> dict[str, str]:
+    """Journal, volume, issue, year and pages out of ``dc:source`` (OJS and DergiPark write it)."""
+    for value in sources:
+        line = " ".join(value.split())
+        marks = [p.search(line) for p in (_VOLUME, _ISSUE, _YEAR)]
+        if line and not _issns([line]):
+            volume, issue, year = (m[1] if m else "" for m in marks)
+            start = min((m.start() for m in marks if m), default=len(line))
+            pages = _PAGES.search(line)
+            return {
+                "journal": line[:start].split(";")[0].strip(" ,;"),
+                "volume": volume,
+                "issue": issue,
+                "year": year,
+                "first": pages[1] if pages else "",
+                "last": pages[2] if pages else "",
+            }
+    return dict.fromkeys(("journal", "volume", "issue", "year", "first", "last"), "")
+
+
+def _author(name: str) -> Author:
+    family, _, given = (p.strip() for p in name.partition(","))
+    return Author(family=family, given=given)
+
+
+def _mods(entry: Element) -> Record:
+    titles = [
+        Text(_words(t), attribute(i, "lang"))
+        for i in children(entry, "titleInfo")
+        for t in children(i, "title")
+    ]
+    host = next((r for r in children(entry, "relatedItem") if attribute(r, "type") == "host"), None)
+    numbers = {attribute(d, "type"): text(d, "number") for d in every(host, "detail")}
+    pages = next(every(host, "extent"), None)
+    date = date_in(text(next(every(entry, "dateIssued"), None)))
+    ids = {attribute(i, "type"): text(i) for i in children(entry, "identifier")}
+    doi = next((clean_doi(v) for v in ids.values() if normal_doi(v)), "")
+    issns = [text(i) for i in every(host, "identifier") if attribute(i, "type") == "issn"]
+    stated = licence(text(child(entry, "accessCondition")))
+    return Record(
+        doi=doi,
+        ids=_oai_id(entry),
+        title=titles[0].text if titles else "",
+        translated_titles=tuple(t for t in titles[1:] if t.text != titles[0].text),
+        journal=_words(title) if (title := child(host, "titleInfo", "title")) is not None else "",
+        issns=tuple(Issn(i) for i in unique(normal_issn(v) for v in issns)),
+        publisher=_words(p) if (p := next(every(entry, "publisher"), None)) is not None else "",
+        volume=numbers.get("volume", ""),
+        issue=numbers.get("issue", ""),
+        first_page=text(pages, "start"),
+        last_page=text(pages, "end"),
+        published=date,
+        dates=(PubDate("published", date),) if date else (),
+        type=text(entry, "genre"),
+        languages=unique(_tag(text(t)) for t in every(entry, "languageTerm")),
+        authors=tuple(_mods_author(n) for n in children(entry, "name")),
+        abstracts=tuple(Text(_words(a), attribute(a, "lang")) for a in children(entry, "abstract")),
+        keywords=tuple(
+            Text(_words(t)) for s in children(entry, "subject") for t in children(s, "topic")
+        ),
+        licences=(stated,) if stated else (),
+        dialect="MODS",
+    )
+
+
+def _mods_author(name: Element) -> Author:
+    parts = {attribute(p, "type"): text(p) for p in children(name, "namePart")}
+    return Author(
+        family=parts.get("family") or parts.get("", ""),
+        given=parts.get("given", ""),
+        collective=attribute(name, "type") == "corporate",
+    )
