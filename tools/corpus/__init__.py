@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A generator of publishers' deliveries, real in shape and made up in content."""

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The made-up world: words, people, publishers, titles and works."""
