@@ -7,6 +7,7 @@ from typing import Protocol
 
 from lxml import etree
 
+from emanet.formats.articles import jats
 from emanet.formats.articles.native import (
     crossref,
     elsevier,
@@ -45,4 +46,5 @@ DIALECTS: tuple[Dialect, ...] = (
     lists,
     marcxml,
     oai_dc,
+    jats,
 )
