@@ -18,6 +18,7 @@ _SECRET = z.FLAG_ENCRYPTED | z.FLAG_STRONG | z.FLAG_MASKED
 
 
 _WORK = 16  # how many times its own size a file may cost in headers that prove nothing
+_TRIAL = 4096  # what one trial costs beside the bytes it reads, in bytes
 
 
 class _Work:
@@ -50,6 +51,7 @@ def recover_zip(file: BinaryIO, size: int, notes: Notes) -> Listing:
     work = _Work(size)
     while work.left > 0 and (at := _search(file, size, at, z.LOCAL_MARK)) >= 0:
         allowed = work.left
+        work.left -= _TRIAL
         proven = _member(file, size, at, work, notes)
         if proven is None:
             lost += 1
@@ -199,7 +201,7 @@ def _stored_to_descriptor(file: BinaryIO, size: int, work: _Work, at: int) -> _F
     """Stored bytes of unknown length: up to the first marked descriptor that fits them."""
     crc, summed, place = 0, at, at
     while work.left > 0 and (place := _search(file, size, place, z.DESCRIPTOR_MARK)) >= 0:
-        work.left -= place - summed
+        work.left -= _TRIAL
         for data in _pieces(file, size, work, summed, place):
             crc = crc32(data, crc)
         summed = place
