@@ -57,8 +57,8 @@ def loaded(main: str, available: dict[str, bytes]) -> set[str]:
     return {p for p in noting.asked if characters or not CHARACTERS.search(p)}
 
 
-def main(source: str, target: str) -> None:
-    """Read the collection at ``source`` and write the bundle to ``target``."""
+def gather(source: Path) -> dict[str, bytes]:
+    """What goes into the bundle, from the collection at ``source``: path to bytes."""
     available: dict[str, bytes] = {}
     with tarfile.open(source) as archive:
         for entry in archive:
@@ -70,18 +70,23 @@ def main(source: str, target: str) -> None:
         wanted |= loaded(path, available)
     ids |= dict.fromkeys(RELAX_NG_IDS, RELAX_NG_MAIN)
     table = json.dumps(ids, indent=0, sort_keys=True).encode()
+    return {"public-ids.json": table} | {path: available[path] for path in sorted(wanted)}
+
+
+def main(source: str, target: str) -> None:
+    """Read the collection at ``source`` and write the bundle to ``target``."""
+    kept = gather(Path(source))
     raw = io.BytesIO()
+    first: dict[bytes, str] = {}
     with tarfile.open(fileobj=raw, mode="w", format=tarfile.USTAR_FORMAT) as bundle:
-        _add(bundle, "public-ids.json", table, "")
-        first: dict[bytes, str] = {}
         # Like beside like: the versions of one module differ by a few lines.
-        for path in sorted(wanted, key=lambda p: (p.rpartition("/")[2], p)):
-            digest = hashlib.sha256(available[path]).digest()
-            _add(bundle, path, available[path], first.get(digest, ""))
+        for path in sorted(kept, key=lambda p: (p.rpartition("/")[2], p)):
+            digest = hashlib.sha256(kept[path]).digest()
+            _add(bundle, path, kept[path], first.get(digest, ""))
             first.setdefault(digest, path)
     packed = lzma.compress(raw.getvalue(), preset=9 | lzma.PRESET_EXTREME)
     Path(target).write_bytes(packed)
-    print(f"{len(wanted)} files, {len(first)} different, {len(packed)} bytes")
+    print(f"{len(kept)} files, {len(first)} different, {len(packed)} bytes")
 
 
 def _add(bundle: tarfile.TarFile, path: str, data: bytes, same_as: str) -> None:
