@@ -37,6 +37,8 @@ def normal_doi(text: str) -> str:
     bare = clean_doi(text)
     if not _DOI.match(bare) or _PLACEHOLDER.search(bare):
         return ""
+    if bare.isascii():
+        return bare.lower()
     return "".join(c.lower() if c.isascii() else c for c in bare)
 
 
@@ -57,6 +59,8 @@ def fold(text: str) -> str:
     Takes any text; ``ı`` and ``İ`` and ``I`` become ``i``, marks are stripped, case is folded, so
     that ışık, IŞIK and ISIK are one word (``str.lower`` alone keeps them apart).
     """
+    if text.isascii():
+        return text.lower()  # the same, ten times as fast
     text = unicodedata.normalize("NFKD", text.translate(_FOLD)).casefold()
     return "".join(c for c in text if not unicodedata.combining(c))
 
