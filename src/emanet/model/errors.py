@@ -13,6 +13,7 @@ Errors are raised for the programmer or the environment. What is wrong in somebo
     │   ├── NotThere            the key does not exist
     │   ├── StoreFull           no space left (ENOSPC, EDQUOT, EFBIG)
     │   ├── StoreBroken         read, write or fsync failed; never retried here
+    │   ├── StoreBusy           another process is writing this archive
     │   ├── StoreAway           the network store does not answer; a retry may help
     │   └── StoreRefuses        read-only, or deletion is not granted
     ├── DamageError             sealed bytes differ from what was sealed             exit 3
@@ -95,6 +96,13 @@ class StoreBroken(StorageError):
 
     next_en = "Stop, check the device and its log, then run 'emanet verify'."
     next_tr = "Durun, aygıtı ve günlüğünü inceleyin, sonra 'emanet verify' çalıştırın."
+
+
+class StoreBusy(StorageError):
+    """Another process is writing this archive."""
+
+    next_en = "Wait until the other command has ended, then run this one again."
+    next_tr = "Öteki komutun bitmesini bekleyin, sonra bunu yeniden çalıştırın."
 
 
 class StoreAway(StorageError):

@@ -19,7 +19,7 @@ All stores may be used by several threads at once; a draft belongs to one thread
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol
 
 from emanet.model.errors import UsageError
@@ -27,8 +27,8 @@ from emanet.model.errors import UsageError
 Step = Callable[[str, str], None]
 """Called with (verb, place) just before a durable step; may raise, or end the process.
 
-A disk's verbs are ``open``, ``write``, ``fsync``, ``dirsync``, ``mkdir``, ``rename``, ``unlink``
-and ``rmdir``; the faulty wrapper's are ``put``, ``write``, ``commit`` and ``delete``.
+A disk's verbs are ``open``, ``write``, ``fsync``, ``dirsync``, ``mkdir``, ``rename``, ``unlink``,
+``rmdir`` and ``rmtree``; the faulty wrapper's are ``put``, ``write``, ``commit`` and ``delete``.
 """
 
 CHUNK = 1 << 20
@@ -118,7 +118,11 @@ class Store(Protocol):
         ...
 
     def draft(self, prefix: str) -> Draft:
-        """Begin a tree below ``prefix``, which appears by ``commit``."""
+        """Begin a tree below ``prefix``, which appears by ``commit``.
+
+        A bucket raises AlreadyThere here, and not in ``commit``, when a tree is there or another
+        draft of this prefix is open.
+        """
         ...
 
     def sweep(self) -> tuple[str, ...]:
@@ -157,6 +161,16 @@ def check_key(key: str) -> str:
 def check_prefix(prefix: str) -> str:
     """The prefix itself, if it is "" or a key; UsageError otherwise."""
     return check_key(prefix) if prefix else prefix
+
+
+def check_last(names: Collection[str], last: tuple[str, ...]) -> None:
+    """UsageError when a tree of these names is empty, or has not all the names of ``last``."""
+    missing = [name for name in last if name not in names]
+    if missing or not names:
+        raise UsageError(
+            f"The tree lacks {', '.join(missing) or 'any file'}.",
+            f"Ağaçta eksik: {', '.join(missing) or 'hiç dosya yok'}.",
+        )
 
 
 def check_range(offset: int, length: int | None) -> None:
