@@ -166,6 +166,12 @@ def test_pages_issue_and_supplement_are_text() -> None:
     )
     found = read_xml(source.encode(), "a", validate=False).record  # type: ignore[assignment]
     assert (found.issue, found.first_page, found.last_page) == ("Suppl 2", "R45", "R47")
+    source = MADE["article"]().replace("<volume>7</volume>", "")
+    source = source.replace(
+        "<issue>2", "<volume-issue-group><volume>8</volume></volume-issue-group><issue>2"
+    )
+    found = read_xml(source.encode(), "a", validate=False).record  # type: ignore[assignment]
+    assert (found.volume, found.issue) == ("8", "2")
 
 
 def test_funders_subjects_and_references_are_the_articles_own() -> None:
@@ -241,6 +247,8 @@ def test_silverchairs_namespace_is_no_hindrance() -> None:
         ("article", "", "-//ES//DTD journal article DTD version 5.2.0//EN//XML", False),
         ("article", "http://www.elsevier.com/xml/ja/dtd", "", False),
         ("article", "http://pkp.sfu.ca", "", False),
+        ("article", "", "-//OASIS//DTD DocBook XML V4.5//EN", False),
+        ("article", "", "-//TaxPub//DTD Taxonomic Treatment Publishing DTD v1.0//EN", True),
         ("book", "", "", False),
     ],
 )

@@ -228,6 +228,14 @@ def test_character_modules_by_public_name_are_left_unread() -> None:
     assert text(data) == "Ç"
 
 
+def test_a_publishers_own_character_file_beside_the_article_is_no_attack() -> None:
+    data = b'<!DOCTYPE a [<!ENTITY % own SYSTEM "own.ent"> %own;]><a>&ccedil;</a>'
+    assert codes(data) == []
+    assert text(data) == "ç"
+    unused = b'<!DOCTYPE a [<!ENTITY % x SYSTEM "http://127.0.0.1:9/x">]><a/>'
+    assert codes(unused) == []
+
+
 def test_unused_bombs_do_not_count() -> None:
     data = b'<!DOCTYPE a [<!ENTITY a "&b;"><!ENTITY b "&a;">]><a>x</a>'
     assert codes(data) == []

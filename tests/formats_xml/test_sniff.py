@@ -44,6 +44,10 @@ def test_public_identifiers_have_their_label(public: str, words: str) -> None:
     assert jats_label(XmlSniff("article", doctype=Doctype("article", public))) == words
 
 
+def public(identifier: str) -> XmlSniff:
+    return XmlSniff("article", doctype=Doctype("article", identifier))
+
+
 def system(address: str, version: str = "") -> XmlSniff:
     return XmlSniff("article", "", Doctype("article", "", address), {"dtd-version": version})
 
@@ -71,6 +75,9 @@ def system(address: str, version: str = "") -> XmlSniff:
         (XmlSniff("article", "http://www.elsevier.com/xml/ja/dtd"), ""),
         (XmlSniff("article", doctype=Doctype("article", "-//ES//DTD x//EN")), ""),
         (XmlSniff("book"), ""),
+        (public("-//TaxPub//DTD Taxonomic Treatment Publishing DTD v1.0//EN"), "JATS (TaxPub)"),
+        (public("-//EDP//DTD EDP Publishing JATS v1.0 20130606//EN"), "JATS (EDP)"),
+        (public("-//OASIS//DTD DocBook XML V4.5//EN"), ""),
     ],
 )
 def test_without_a_public_identifier_the_rest_tells(seen: XmlSniff, words: str) -> None:

@@ -27,6 +27,7 @@ from emanet.model.package import Reading
 Element = etree._Element
 
 _SILVERCHAIR = "://specifications.silverchair.com/xsd/"
+_FOREIGN = re.compile(r"//ES//|DocBook|XHTML|ERUDIT", re.IGNORECASE)
 _MEDIA = {
     "epub": "electronic",
     "electronic": "electronic",
@@ -71,7 +72,7 @@ def knows(root: str, space: str, doctype: Doctype) -> bool:
 
     The root's name alone proves nothing (Elsevier, Érudit and OJS use it in their namespaces).
     """
-    foreign = doctype.public and "//NLM//" not in doctype.public.upper()
+    foreign = _FOREIGN.search(doctype.public)
     return root == "article" and ((not space and not foreign) or _SILVERCHAIR in space)
 
 
@@ -184,7 +185,8 @@ class _Article:
         return list(self._root.iterchildren("front", "body", "back", "floats-group"))
 
     def _of_meta(self, name: str) -> str:
-        return plain(self._meta.find(name))
+        grouped = self._meta.find(f"volume-issue-group/{name}")
+        return plain(self._meta.find(name)) or plain(grouped)
 
     def _in_journal(self, path: str) -> str:
         return plain(self._journal.find(path)) if self._journal is not None else ""

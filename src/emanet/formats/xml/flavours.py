@@ -13,6 +13,7 @@ _NLM = re.compile(
     r" v(?P<version>\d[\w.]*)",
     re.IGNORECASE,
 )
+_DERIVED = re.compile(r"[-+]//([^/]+)//DTD [^/]*(?:JATS|NLM|Taxonomic Treatment)", re.IGNORECASE)
 _TAG_SETS = {
     "journal archiving": "Archiving",
     "journal publishing": "Publishing",
@@ -69,8 +70,9 @@ _JA_ROOTS = {"article", "simple-article", "book-review", "exam", "converted-arti
 def jats_label(seen: XmlSniff) -> str:
     """The label of a JATS or NLM article (``JATS Publishing 1.3``), "" when it is none.
 
-    By public identifier, else system identifier and ``@dtd-version``, else the version alone. The
-    root name ``article`` proves nothing: Elsevier and Érudit use it in namespaces of their own.
+    By public identifier (a publisher's own tag set by its owner: ``JATS (TaxPub)``), else system
+    identifier and ``@dtd-version``, else the version alone. The root name ``article`` proves
+    nothing: Elsevier and Érudit use it in namespaces of their own.
     """
     if seen.root != "article":
         return ""
@@ -79,8 +81,11 @@ def jats_label(seen: XmlSniff) -> str:
         return f"{family} {_TAG_SETS[found['set'].lower()]} {found['version']}"
     if found := _SILVERCHAIR.match(seen.namespace):
         return f"JATS (Silverchair {found[1]}.{found[2]})"
-    if seen.namespace or seen.doctype.public:
+    if seen.namespace:
         return ""
+    if seen.doctype.public:
+        own = _DERIVED.match(seen.doctype.public)
+        return f"JATS ({own[1]})" if own else ""
     written = _VERSION.match(seen.dtd_version)
     version = written[1] if written else ""
     system = seen.doctype.system

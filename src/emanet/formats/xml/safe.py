@@ -169,12 +169,14 @@ class _Work:
         if dtd is None:
             return False
         subset = self._text[slice(*self._prolog.subset)]
-        parameters = {raw.decode("utf-8", "replace") for raw in _PARAMETER.findall(subset)}
+        found = (raw.decode("utf-8", "replace") for raw in _PARAMETER.findall(subset))
+        parameters = {name for name in found if f"%{name};".encode() in subset}
         for entity in dtd.iterentities():
             if entity.system_url is None or entity.content is not None:
                 continue  # a literal, or unparsed (NDATA: a figure's name, never opened)
-            if entity.name in parameters or entity.name in names:
-                self._outside(str(entity.name), str(entity.system_url))
+            name, system = str(entity.name), str(entity.system_url)
+            if name in names or (name in parameters and _AWAY.search(system)):
+                self._outside(name, system)
                 return True
         return False
 

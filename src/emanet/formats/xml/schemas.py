@@ -124,8 +124,9 @@ def _parent(element: etree._Element) -> etree._Element:
 def validate(parsed: Parsed, place: str, named: str = "") -> tuple[Finding, ...]:
     """Validate a parsed article against the schema it names.
 
-    ``named`` is what to call the file's kind when there is no schema for it. Returns XML-INVALID with the first errors, XML-NO-SCHEMA when the bundle has no schema for it,
-    or nothing. Source: JATS (Z39.96) and NLM document type definitions.
+    ``named`` is what to call the file's kind when there is no schema for it. Returns XML-INVALID
+    with the first errors, XML-NO-SCHEMA when the bundle has no schema for it, or nothing.
+    Source: JATS (Z39.96) and NLM document type definitions.
     """
     if parsed.tree is None:
         return ()
