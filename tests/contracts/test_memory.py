@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.contracts.contract import Fresh, Pair, WritingContract
 
 from emanet.storage.stores.memory import MemoryStore
-from tests.contracts.contract import Fresh, Pair, WritingContract
 
 
 class TestMemory(WritingContract):

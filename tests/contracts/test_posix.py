@@ -7,9 +7,9 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from tests.contracts.contract import Fresh, Pair, WritingContract
 
 from emanet.storage.stores.posix import PosixStore
-from tests.contracts.contract import Fresh, Pair, WritingContract
 
 
 class TestPosix(WritingContract):

@@ -7,11 +7,11 @@ from itertools import count
 
 import boto3
 import pytest
+from tests.contracts.contract import Fresh, Pair, WritingContract
+from tests.servers.seaweed import Login, Seaweed, seaweed
 
 from emanet.storage.stores.bucket import Bucket, connect
 from emanet.storage.stores.s3 import S3Store
-from tests.contracts.contract import Fresh, Pair, WritingContract
-from tests.servers.seaweed import Login, Seaweed, seaweed
 
 pytestmark = pytest.mark.server
 __all__ = ["seaweed"]

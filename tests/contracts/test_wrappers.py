@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import pytest
+from tests.contracts.contract import Fresh, Pair, ReadingContract, WritingContract
 
 from emanet.storage.stores.memory import MemoryStore
 from emanet.storage.stores.wrappers.faulty import FaultyStore
 from emanet.storage.stores.wrappers.metered import Meter, MeteredStore
 from emanet.storage.stores.wrappers.readonly import ReadOnlyStore
 from emanet.storage.stores.wrappers.retry import RetryStore
-from tests.contracts.contract import Fresh, Pair, ReadingContract, WritingContract
 
 
 class TestReadOnly(ReadingContract):

