@@ -140,6 +140,19 @@ def test_a_prefix_nobody_knows_is_not_guessed() -> None:
     assert codes(b"<a><foo:b/></a>") == ["XML-NOT-WELL-FORMED"]
 
 
+def test_elseviers_older_files_leave_their_prefixes_to_the_dtd() -> None:
+    data = (
+        b'<!DOCTYPE simple-article PUBLIC "-//ES//DTD journal article DTD version 5.0.1//EN//XML" '
+        b'"art501.dtd"><simple-article><ce:doi>10.1016/x</ce:doi><ce:title>&z.euro;6</ce:title>'
+        b"</simple-article>"
+    )
+    parsed = parse(data, "main.xml")
+    assert parsed.tree is not None
+    space = "{http://www.elsevier.com/xml/common/dtd}"
+    assert parsed.tree.getroot().findtext(space + "title") == "€6"
+    assert [f.code for f in parsed.findings] == ["XML-NAMESPACE-MISSING"]
+
+
 def test_both_repairs_at_once() -> None:
     parsed = parse(b'<a xlink:href="caf&eacute;"/>', "a.xml")
     assert parsed.tree is not None

@@ -29,6 +29,12 @@ NAMESPACES = {
     "ali": "http://www.niso.org/schemas/ali/1.0/",
     "xi": "http://www.w3.org/2001/XInclude",
     "oasis": "http://www.niso.org/standards/z39-96/ns/oasis-exchange/table",
+    # Elsevier's DTDs declare these themselves, so its older files do not.
+    "ce": "http://www.elsevier.com/xml/common/dtd",
+    "sa": "http://www.elsevier.com/xml/common/struct-aff/dtd",
+    "sb": "http://www.elsevier.com/xml/common/struct-bib/dtd",
+    "tb": "http://www.elsevier.com/xml/common/table/dtd",
+    "cals": "http://www.elsevier.com/xml/common/cals/dtd",
 }
 _UNDEFINED = re.compile(r"Namespace prefix (\S+)")
 _PARAMETER = re.compile(rb"<!ENTITY\s+%\s+(\S+)\s+SYSTEM\s")
@@ -128,7 +134,7 @@ class _Work:
         kinds = {f.kind for f in faults}
         if kinds == {"NS_ERR_UNDEFINED_NAMESPACE"}:
             return self._declare_prefixes(faults)
-        spare = {"ERR_UNDECLARED_ENTITY", "WAR_UNDECLARED_ENTITY", "NS_ERR_UNDEFINED_NAMESPACE"}
+        spare = {"ERR_UNDECLARED_ENTITY", "NS_ERR_UNDEFINED_NAMESPACE"}
         if kinds <= spare and not self._expanded:
             names = sorted({f.message.split("'")[1] for f in faults if "ENTITY" in f.kind})
             self._say("XML-ENTITY-UNDECLARED", names=_some(names))
@@ -222,7 +228,11 @@ def _parse_once(text: bytes) -> tuple[etree._ElementTree | None, list[_Fault]]:
     try:
         return etree.ElementTree(etree.fromstring(text, parser)), []
     except etree.XMLSyntaxError as error:
-        log = [_Fault(e.type_name, e.message, e.line, e.column) for e in parser.error_log]
+        log = [
+            _Fault(e.type_name, e.message, e.line, e.column)
+            for e in parser.error_log
+            if e.level_name != "WARNING"
+        ]
         faults = log or [_Fault("ERR_UNKNOWN", str(error), error.lineno or 0, error.offset or 0)]
         return None, faults
 
