@@ -175,6 +175,18 @@ def test_old_tars_without_magic_are_known_by_their_name():
     assert listed(bytes(10240)).entries == ()
 
 
+def test_old_writers_sum_signed_bytes():
+    block = bytearray(made({"ab": b""}, tarfile.USTAR_FORMAT)[:512])
+    block[265:268] = "ü".encode() + b"\xff"
+    block[148:156] = b" " * 8
+    signed = sum(b - 256 if b > 127 else b for b in block)
+    block[148:156] = b"%06o\0 " % signed
+    assert headers.checked(bytes(block))
+    assert headers.parse(bytes(block)) is not None
+    block[148:156] = b"%06o\0 " % (signed + 1)
+    assert not headers.checked(bytes(block))
+
+
 def test_the_root_folder_and_dot_names_are_settled():
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:

@@ -203,6 +203,41 @@ def test_an_inner_container_is_reached_by_joined_steps():
         assert read(read_at, entry.steps + leaf.steps, size=leaf.bytes) == b"<a/>" * 99
 
 
+@pytest.mark.parametrize("body", [b"", b"<a/>" * 9])
+@pytest.mark.parametrize("mark", [b"", z.DESCRIPTOR_MARK])
+@pytest.mark.parametrize("form", ["<III", "<IQQ"])
+def test_all_forms_of_the_data_descriptor_are_known(body, mark, form):
+    whole = made({"a": (body, False, False), "b": (b"bb", False, False)}, False, b"")
+    start, second = whole.index(body, 31) if body else 31, whole.index(z.LOCAL_MARK, 4)
+    descriptor = mark + struct.pack(form, zlib.crc32(body), len(body), len(body))
+    data = bytearray(whole[: start + len(body)] + descriptor + whole[second:])
+    data[6] = data[data.index(z.CENTRAL_MARK) + 8] = z.FLAG_DESCRIPTOR
+    data[14:26] = bytes(12)
+    moved = len(descriptor)
+    entry = data.rindex(z.CENTRAL_MARK) + 42
+    for place in (entry, data.rindex(z.END_MARK) + 16):
+        old = int.from_bytes(data[place : place + 4], "little")
+        data[place : place + 4] = (old + moved).to_bytes(4, "little")
+    listing = listed(bytes(data))
+    assert listing.findings == ()
+    assert contents(bytes(data), listing) == {"a": body, "b": b"bb"}
+    assert accounted(listing.areas, len(data))
+
+
+@pytest.mark.parametrize("before", [(1 << 20) - n for n in range(5)])
+def test_a_mark_across_two_windows_is_seen(before):
+    data = bytes(before) + z.END_MARK + bytes(50) + made({"a": (b"", False, False)}, False, b"")
+    assert [f.code for f in listed(data).findings] == ["ZIP-CONCATENATED"]
+    data = data.replace(z.END_MARK, b"PKxx", 1)
+    assert [f.code for f in listed(data).findings] == ["ZIP-PREFIX"]
+
+
+def test_the_longest_comment_is_found_behind():
+    data = made({"a": (b"", False, False)}, False, b"c" * 65_535)
+    assert listed(data).findings == ()
+    assert listed(data).areas[-1].length == 65_535
+
+
 def test_ratio_alone_refuses_nothing():
     data = made({"blank.tif": (bytes(32 << 20), True, False)}, False, b"")
     assert len(data) * 900 < 32 << 20

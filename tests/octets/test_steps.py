@@ -112,6 +112,7 @@ def test_faults_are_named(method):
     assert fault(code, size=len(data) - 1) is Fault.SIZE
     assert fault(code, size=len(data) + 1) is Fault.SIZE
     assert fault(code, limit=len(data) - 1) is Fault.LIMIT
+    assert fault(code, size=1 << 70) is Fault.SIZE
     assert read(at(code), step, size=UNKNOWN) == data
 
 
@@ -153,6 +154,8 @@ def test_xz_that_asks_for_too_much_memory_is_a_limit():
         (Step(8, 4),),
         (Step(-1, 4),),
         (Step(0, -4),),
+        (Step(1 << 70, 4),),
+        (Step(1 << 70, 4, Method.DEFLATE),),
         (Step(0, 6), Step(3, 4)),
         (Step(0, 6), Step(-1, 2)),
     ],

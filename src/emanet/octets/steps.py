@@ -17,6 +17,8 @@ ReadAt = Callable[[int, int], bytes]
 
 UNKNOWN = -1  # a plain size that nobody has stated
 ONE_CALL_BYTES = 4 << 20  # coded bytes up to which a read is one inflate call
+_FILE_MOST = (1 << 63) - 1  # no file is longer
+_ONE_CALL_MOST = 1040 * ONE_CALL_BYTES  # no Deflate stream grows beyond 1,032 times
 
 
 class Fault(StrEnum):
@@ -45,8 +47,10 @@ def reader(file: BinaryIO) -> ReadAt:
     """
 
     def read_at(offset: int, length: int) -> bytes:
-        file.seek(offset)
-        data = file.read(length)
+        data = b""
+        if 0 <= offset <= _FILE_MOST and length > 0:
+            file.seek(offset)
+            data = file.read(length)
         if len(data) != length:
             raise DecodeError(Fault.OUTSIDE, f"{length} bytes at {offset}, {len(data)} there")
         return data
@@ -85,7 +89,7 @@ def read(read_at: ReadAt, steps: tuple[Step, ...], *, size: int, limit: int | No
 
     One stored step is one ``read_at``; one deflate step of up to 4 MiB is one inflate call.
     """
-    if len(steps) == 1 and size >= 0 <= steps[0].offset:
+    if len(steps) == 1 and size >= 0 and steps[0].offset >= 0:
         step = steps[0]
         if step.method is Method.STORED and step.length == size:
             if limit is not None and size > limit:
@@ -238,7 +242,7 @@ def _slice(plain: Iterator[bytes], offset: int, length: int) -> Iterator[bytes]:
 def _inflate(data: bytes, size: int, limit: int | None) -> bytes:
     engine = deflate()
     # One byte more than stated is asked for, so that a longer stream shows itself.
-    most = size if limit is None else min(size, limit)
+    most = min(size if limit is None else min(size, limit), _ONE_CALL_MOST)
     try:
         plain = engine.decompress(data, most + 1)
     except CodecError as error:

@@ -28,6 +28,12 @@ FLAG_MASKED = 1 << 13
 STORED = 0
 DEFLATED = 8
 
+METHODS = {
+    0: "stored", 1: "shrink", 6: "implode", 8: "Deflate", 9: "Deflate64", 10: "DCL implode",
+    12: "bzip2", 14: "LZMA", 93: "Zstandard", 94: "MP3", 95: "XZ", 96: "JPEG", 97: "WavPack",
+    98: "PPMd", 99: "AES",
+}  # fmt: skip
+
 ZIP64_EXTRA = 0x0001
 UNICODE_PATH_EXTRA = 0x7075
 AES_EXTRA = 0x9901

@@ -40,7 +40,7 @@ class Limits(msgspec.Struct, frozen=True):
 DEFAULT_LIMITS = Limits()
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One member of a container, in the container's own order.
 
     ``name`` is the path inside the container, as read or guessed; ``raw_name`` the bytes as they

@@ -101,13 +101,14 @@ def compared(name: str) -> str:
 def note_clashes(entries: list[Entry], notes: Notes, duplicate: str) -> None:
     """Note names that stand twice (code ``duplicate``), or would meet on another file system.
 
-    A folder may be named again; a file that is also a folder clashes.
+    A folder may be named again; a file that is also a folder clashes. Names are known by their
+    hashes (of 64 bits, keyed anew in each process), for a million names weigh much.
     """
-    seen: dict[str, int] = {}
-    folders: dict[str, int] = {}
+    seen: dict[int, int] = {}
+    folders: dict[int, int] = {}
     for number, entry in enumerate(entries):
         key = compared(entry.name).rstrip("/")
-        known = seen.setdefault(key, number)
+        known = seen.setdefault(hash(key), number)
         if known != number:
             other = entries[known]
             if other.directory and entry.directory:
@@ -117,8 +118,8 @@ def note_clashes(entries: list[Entry], notes: Notes, duplicate: str) -> None:
             else:
                 notes.add("NAME-CLASH", entry.name, other=other.name)
         parent = key.rpartition("/")[0]
-        while parent and parent not in folders:
-            folders[parent] = number
+        while parent and hash(parent) not in folders:
+            folders[hash(parent)] = number
             parent = parent.rpartition("/")[0]
     for folder, number in folders.items():
         known = seen.get(folder, -1)

@@ -43,7 +43,7 @@ def checked(block: bytes) -> bool:
         return False
     rest = block[:148] + b" " * 8 + block[156:]
     unsigned = sum(rest)
-    return stated in (unsigned, unsigned - 256 * sum(b > 127 for b in rest))
+    return stated == unsigned or stated == unsigned - 256 * sum(b > 127 for b in rest)
 
 
 def parse(block: bytes) -> Header | None:

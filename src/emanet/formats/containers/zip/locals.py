@@ -58,7 +58,7 @@ def _differs(record: Record, local: z.Local, name: bytes, extra: bytes) -> str:
     With a data descriptor the numbers may be left at 0 (4.4.4 bit 3), or at all ones before a
     ZIP64 size that was not known.
     """
-    if name != record.raw_name:
+    if name != (record.raw_name or record.name.encode()):
         return "name"
     if local.method != record.method:
         return "method"

@@ -31,28 +31,28 @@ def list_zip(file: BinaryIO, size: int, limits: Limits, notes: Notes) -> Listing
     if ends is None or records is None or notes.stopped:
         return Listing("zip", (), notes.findings())
     placed = _place_all(file, size, records, ends, notes)
-    areas = None
-    if placed is not None:
-        areas = _account(file, size, placed, records, ends, notes)
-    if placed is None or areas is None:
+    if placed is None:
         return Listing("zip", (), notes.findings())
-    entries = [
-        _entry(record, data_at) for record, (data_at, _) in zip(records, placed, strict=True)
-    ]
+    entries, runs = placed
+    areas = _account(file, size, runs + _fixed(size, ends), notes)
+    if areas is None:
+        return Listing("zip", (), notes.findings())
     note_clashes(entries, notes, "ZIP-DUPLICATE")
     return Listing("zip", tuple(entries), notes.findings(), areas)
 
 
 def _place_all(
     file: BinaryIO, size: int, records: list[Record], ends: Ends, notes: Notes
-) -> list[tuple[int, int]] | None:
-    """Where each record's data begin and its member ends; None when one of them is not sound.
+) -> tuple[list[Entry], list[Area]] | None:
+    """Entries in the directory's order, and the runs of bytes they fill; None when unsound.
 
-    Members are followed in the order of the file; each must end before the next one begins.
+    Members are followed in the order of the file; each must end before the next one begins. With a
+    million members memory counts: neighbours share an area.
     """
     order = sorted(range(len(records)), key=lambda n: records[n].offset)
-    placed: list[tuple[int, int]] = [(0, 0)] * len(records)
-    sound = True
+    entries: list[Entry | None] = [None] * len(records)
+    runs: list[Area] = []
+    begin = end = -1
     for place, number in enumerate(order):
         record = records[number]
         follows, other = ends.directory, "-"
@@ -65,13 +65,21 @@ def _place_all(
             return None
         found = follow(file, size, record, follows, notes)
         if found is None:
-            sound = False
             continue
-        if found[1] > follows:
+        data_at, after = found
+        if after > follows:
             notes.add("ZIP-OVERLAP", record.name, other=other)
             return None
-        placed[number] = found
-    return placed if sound and not notes.stopped else None
+        entries[number] = _entry(record, data_at)
+        if record.offset != end:
+            if end >= 0:
+                runs.append(Area("members", begin, end - begin))
+            begin = record.offset
+        end = after
+    if end >= 0:
+        runs.append(Area("members", begin, end - begin))
+    sound = [entry for entry in entries if entry is not None]
+    return (sound, runs) if len(sound) == len(records) and not notes.stopped else None
 
 
 def _entry(record: Record, data_at: int) -> Entry:
@@ -80,10 +88,9 @@ def _entry(record: Record, data_at: int) -> Entry:
     )
     # Some writers call an empty member deflated and write no byte of it.
     coded = not opaque and record.method == z.DEFLATED and record.packed > 0
-    raw = b"" if record.name.encode() == record.raw_name else record.raw_name
     return Entry(
         name=record.name,
-        raw_name=raw,
+        raw_name=record.raw_name,
         steps=(Step(data_at, record.packed, Method.DEFLATE if coded else Method.STORED),),
         packed=record.packed,
         bytes=record.packed if opaque else record.plain,
@@ -95,25 +102,15 @@ def _entry(record: Record, data_at: int) -> Entry:
 
 
 def _account(
-    file: BinaryIO,
-    size: int,
-    placed: list[tuple[int, int]],
-    records: list[Record],
-    ends: Ends,
-    notes: Notes,
+    file: BinaryIO, size: int, claimed: list[Area], notes: Notes
 ) -> tuple[Area, ...] | None:
     """Areas that cover the file from first byte to last; None when they do not fit.
 
-    What no record claims is looked into: a ZIP mark there is content that this directory hides.
+    What nothing claims is looked into: a ZIP mark there is content that this directory hides.
     """
-    runs = [
-        Area("members", record.offset, after - record.offset)
-        for record, (_, after) in zip(records, placed, strict=True)
-    ]
-    runs.sort(key=lambda area: area.offset)
     areas: list[Area] = []
     at = 0
-    for area in runs + _fixed(size, ends):
+    for area in claimed:
         if area.offset > at:
             _note_unclaimed(file, size, at, area.offset - at, notes)
             areas.append(Area("gap" if areas else "prefix", at, area.offset - at))
@@ -121,9 +118,7 @@ def _account(
             notes.add("ZIP-END-LIES", what=area.kind)
             return None
         at = area.offset + area.length
-        if areas and area.kind == areas[-1].kind == "members":
-            areas[-1] = Area("members", areas[-1].offset, at - areas[-1].offset)
-        elif area.length:
+        if area.length:
             areas.append(area)
     return tuple(areas)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+import msgspec
 
 from emanet.formats.containers.entries import Limits, Notes, take
 from emanet.formats.containers.names import decode_zip, plain, settle
@@ -18,8 +20,11 @@ _DEFLATE_MOST = 1032  # no Deflate stream expands further (two bits for 258 byte
 _DIRECTORY_BYTES_PER_MEMBER = 1024  # beyond, the directory itself is the load
 
 
-class Record(NamedTuple):
-    """A central directory record, resolved: offsets from the file's first byte."""
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """A central directory record, resolved: offsets from the file's first byte.
+
+    ``raw_name`` is b"" when it is the UTF-8 of ``name``.
+    """
 
     name: str
     raw_name: bytes
@@ -122,8 +127,8 @@ def _resolve(
     if not name.strip("/"):
         notes.add("NAME-EMPTY", offset=offset + base)
     return Record(
-        name, raw, central.flags, central.method, central.crc32, packed, plain_bytes,
-        offset + base, folder,
+        name, b"" if name.encode() == raw else raw, central.flags, central.method, central.crc32,
+        packed, plain_bytes, offset + base, folder,
     )  # fmt: skip
 
 
