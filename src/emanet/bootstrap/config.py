@@ -95,7 +95,8 @@ class PublisherSection(_Section):
     """What was agreed with a publisher on its deliveries.
 
     Findings named in ``hold``, ``refuse`` or ``accept`` get that severity for this publisher, in
-    place of the catalogue's; ``prefixes`` are its DOI prefixes, by which it is recognised.
+    place of the catalogue's; ``prefixes`` are its DOI prefixes, by which it is recognised;
+    ``accept_partial``: a delivery is accepted though single files of it must wait.
     """
 
     name: str = ""
@@ -103,6 +104,7 @@ class PublisherSection(_Section):
     hold: tuple[str, ...] = ()
     refuse: tuple[str, ...] = ()
     accept: tuple[str, ...] = ()
+    accept_partial: bool = True
 
 
 class Config(BaseSettings):

@@ -169,10 +169,10 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def delivery_id(payloads: tuple[Payload, ...] | list[Payload]) -> str:
-    """Give the id of a delivery from its payloads' names and digests, whatever their order.
+    """Give the id of a delivery from its payloads' digests, whatever their order and names.
 
-    Returns ``d-`` and 16 hexadecimal digits.
+    The same bytes under other names are the same delivery. Returns ``d-`` and 16 hexadecimal
+    digits.
     """
-    lines = sorted(f"{p.sha256} {p.name}" for p in payloads)
-    text = "\n".join(lines).encode("utf-8", "surrogateescape")
+    text = "\n".join(sorted(p.sha256 for p in payloads)).encode()
     return "d-" + hashlib.sha256(text).hexdigest()[:16]

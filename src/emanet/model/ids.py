@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import unquote
 
 _DOI_PREFIXES = re.compile(
     r"^(?:https?://(?:dx\.)?(?:www\.)?doi\.org/|info:doi/|urn:doi:|doi:\s*|doi\.org/)",
@@ -17,6 +16,12 @@ _ISSN = re.compile(r"^(\d{4})[-\u2010-\u2015\u2212 ]?(\d{3})([\dXx])$")
 _FOLD = str.maketrans({0x131: "i", 0x130: "i", 0x49: "i"})
 
 
+def _percent_decoded(text: str) -> str:
+    """Text with its %XX escapes read as UTF-8 (RFC 3986, section 2.1)."""
+    raw = re.sub(rb"%([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode()), text.encode())
+    return raw.decode("utf-8", "replace")
+
+
 def clean_doi(text: str) -> str:
     """Give a DOI as it is displayed: resolver address, ``doi:`` and blanks taken off.
 
@@ -25,7 +30,7 @@ def clean_doi(text: str) -> str:
     """
     bare = _DOI_PREFIXES.sub("", text.strip())
     if bare != text.strip() and "%" in bare:
-        bare = unquote(bare)
+        bare = _percent_decoded(bare)
     return bare.strip()
 
 

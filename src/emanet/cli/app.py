@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command `emanet`: options that all commands share, errors, exit codes.
+
+Exit codes: 0 done; 1 a failure of ours or the environment's; 2 wrong usage; 3 done, but something
+was held, refused, denied or found damaged (DESIGN section 6).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from emanet.cli import deliver, inspect, look
+from emanet.cli.speaking import Voice, language_of
+from emanet.model.errors import EmanetError
+
+app = typer.Typer(
+    name="emanet",
+    help="The national archive for electronic journals: keeps, proves, opens, counts.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+)
+
+
+@app.callback()
+def shared(
+    context: typer.Context,
+    home: Annotated[
+        Path,
+        typer.Option(
+            "-C", "--home", envvar="EMANET_HOME", help="The archive's home folder.", metavar="HOME"
+        ),
+    ] = Path(),
+    language: Annotated[
+        str, typer.Option("--lang", envvar="EMANET_LANG", help="tr or en; else by LANG.")
+    ] = "",
+) -> None:
+    """Options that stand before the command."""
+    context.obj = Voice(home=home, language=language_of(language, os.environ))
+
+
+deliver.add_to(app)
+look.add_to(app)
+inspect.add_to(app)
+
+
+def main() -> None:
+    """Run the command line; turns errors into one clear message and the documented exit code."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    language = language_of(os.environ.get("EMANET_LANG", ""), os.environ)
+    try:
+        app()
+    except EmanetError as error:
+        text, following = (
+            (error.tr, error.next_tr) if language == "tr" else (error.en, error.next_en)
+        )
+        print(f"emanet: {text}", file=sys.stderr)
+        if following:
+            print(f"        {following}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("emanet: " + ("durduruldu" if language == "tr" else "stopped"), file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
