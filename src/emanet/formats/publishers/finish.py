@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The last step of understanding: records made of their witnesses, roles and fates given out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+import msgspec
+
+from emanet.formats.publishers.desk import Claim, Desk
+from emanet.formats.publishers.layouts import GENERIC, layouts
+from emanet.formats.publishers.merge import disagreements, fill, same_article
+from emanet.formats.publishers.tree import Kind, Node, Tree
+from emanet.model.article import Record, VersionStage
+from emanet.model.delivery import Fate, Member, Role
+from emanet.model.finding import Finding
+from emanet.model.ids import normal_doi
+from emanet.model.package import Package, PackagedArticle
+
+_WITNESSES = ("header", "metadata")
+_ORDER = (Role.ARTICLE, Role.METADATA, Role.PDF, Role.FIGURE, Role.SUPPLEMENT, Role.OTHER)
+
+
+def package(desk: Desk, bag_tags: frozenset[int]) -> Package:
+    """Make the package of a sorted desk; ``bag_tags`` are the tag files of bags."""
+    tree = desk.tree
+    finished = [(claim, _record(desk, claim)) for claim in desk.claims]
+    good = [(c, r) for c, r in finished if r is not None and not c.held]
+    good.sort(key=lambda pair: next(iter(pair[0].members)))
+    index: dict[int, int] = {}
+    for number, (claim, _) in enumerate(good):
+        for ordinal in claim.members:
+            index.setdefault(ordinal, number)
+    understood = bool(good)
+    members = tuple(_member(desk, n, index, good, bag_tags, understood) for n in tree.nodes)
+    articles = tuple(_article(desk, claim, record, members) for claim, record in good)
+    hints = _hints(tree)
+    labels = [_label(tree, claim, hints) for claim, _ in good]
+    findings = [*desk.findings]
+    catalogued = {id(claim) for claim, _ in good}
+    for claim, _ in finished:
+        if id(claim) not in catalogued:
+            findings += claim.findings
+    for node in tree.nodes:
+        if node.reading is not None and node.ordinal not in index and node.kind is not Kind.JUNK:
+            findings += node.reading.findings
+    findings += _on_the_whole(desk, articles, members, labels)
+    ranked = [layout.name for layout in layouts().layouts] + [GENERIC]
+    return Package(
+        delivery=tree.survey.delivery,
+        layout="+".join(name for name in ranked if name in labels),
+        members=members,
+        articles=articles,
+        findings=tuple(findings),
+        waits_for=", ".join(desk.waits),
+    )
+
+
+def _record(desk: Desk, claim: Claim) -> Record | None:
+    """The record of a claim out of all its witnesses; None (and held) when it cannot be one."""
+    record = desk.record_of(claim)
+    if record is None:
+        claim.held = True
+        return None
+    main = desk.tree.nodes[next(iter(claim.members))]
+    said: list[tuple[str, Record]] = []
+    for ordinal in claim.readings[1:]:
+        node = desk.tree.nodes[ordinal]
+        if node.reading is not None and node.reading.record is not None:
+            said.append((node.path, node.reading.record))
+    for place, other in (*said, *claim.witnesses):
+        claim.findings += disagreements(record, other, place)
+        if same_article(record, other):
+            record = fill(record, other)
+    record = msgspec.structs.replace(record, stage=_stage(desk, claim, record))
+    alone = main.reading is not None and main.reading.kind in _WITNESSES
+    if alone and not _has_content(desk, claim):
+        claim.findings.append(Finding("PACKAGE-METADATA-ALONE", main.path))
+        claim.held = True
+    elif not _identified(record):
+        claim.findings.append(Finding("PACKAGE-ARTICLE-UNIDENTIFIED", main.path))
+        claim.held = True
+    return record
+
+
+def _has_content(desk: Desk, claim: Claim) -> bool:
+    for ordinal in claim.members:
+        node = desk.tree.nodes[ordinal]
+        known = node.reading is not None and node.reading.kind in _WITNESSES
+        if not known and ordinal not in desk.held:
+            return True
+    return False
+
+
+def _identified(record: Record) -> bool:
+    ids = any(record.ids.get(kind) for kind in ("pii", "pmid", "pmcid"))
+    return bool(normal_doi(record.doi) or record.title or ids)
+
+
+def _stage(desk: Desk, claim: Claim, record: Record) -> VersionStage | None:
+    """The version: as the XML or a list says, else as the names say, else ahead of print inferred.
+
+    An article with a date but no volume, issue, page or number is ahead of its issue.
+    """
+    if record.stage is not None or claim.stage is not None:
+        return record.stage or claim.stage
+    nodes = [desk.tree.nodes[o] for o in claim.members]
+    for node in nodes:
+        if node.kind in (Kind.XML, Kind.PDF):
+            for pattern, stage in layouts().stages:
+                if pattern.search(node.path):
+                    return stage
+    pdfs = [n for n in nodes if n.kind is Kind.PDF]
+    manuscript = layouts().names.manuscript
+    if pdfs and all(manuscript.search(n.name) for n in pdfs):
+        return VersionStage.AM
+    placed = record.volume or record.issue or record.first_page or record.elocation_id
+    return None if placed or not record.published else VersionStage.AOP
+
+
+def _article(
+    desk: Desk, claim: Claim, record: Record, members: tuple[Member, ...]
+) -> PackagedArticle:
+    ordered = sorted(claim.members, key=lambda o: _rank(desk.tree.nodes[o], members[o], claim))
+    findings: list[Finding] = []
+    for ordinal in claim.members:
+        reading = desk.tree.nodes[ordinal].reading
+        if reading is not None and desk.owner[ordinal] is claim:
+            findings += reading.findings
+    return PackagedArticle(record, tuple(ordered), (*findings, *claim.findings))
+
+
+def _rank(node: Node, member: Member, claim: Claim) -> tuple[int, bool, bool, bool, int]:
+    """Main file first: by role, then the file with the article's own name before all others."""
+    second = "archival" in node.path.casefold()
+    own = member.language or node.stem != claim.stem
+    main = claim.readings[:1] == [node.ordinal]
+    return _ORDER.index(member.role), not main, bool(own), second, node.ordinal
+
+
+def _member(
+    desk: Desk,
+    node: Node,
+    index: dict[int, int],
+    good: list[tuple[Claim, Record]],
+    bag_tags: frozenset[int],
+    understood: bool,
+) -> Member:
+    member = desk.tree.survey.members[node.ordinal]
+    replace = msgspec.structs.replace
+    fixed = {
+        Kind.JUNK: (Role.JUNK, Fate.IGNORED),
+        Kind.FOLDER: (Role.OTHER, Fate.PACKAGING),
+        Kind.MANIFEST: (Role.MANIFEST, Fate.PACKAGING),
+    }
+    if node.kind is Kind.CONTAINER:
+        opened = node.ordinal in desk.tree.parents
+        return replace(member, role=Role.CONTAINER, fate=Fate.PACKAGING if opened else Fate.HELD)
+    if node.kind in fixed:
+        role, fate = fixed[node.kind]
+        return replace(member, role=role, fate=fate)
+    if node.ordinal in bag_tags:
+        return replace(member, role=Role.MANIFEST, fate=Fate.PACKAGING)
+    number = index.get(node.ordinal)
+    if number is not None:
+        claim = good[number][0]
+        return replace(
+            member,
+            role=_role(node, claim),
+            fate=Fate.HELD if node.ordinal in desk.held else Fate.ARTICLE,
+            article=number,
+            language=_language(node, claim),
+        )
+    held = node.ordinal in desk.held or node.ordinal in desk.owner or not understood
+    return replace(member, role=_role(node, None), fate=Fate.HELD if held else Fate.UNCLAIMED)
+
+
+def _role(node: Node, claim: Claim | None) -> Role:
+    plain = {Kind.PDF: Role.PDF, Kind.IMAGE: Role.FIGURE}
+    if node.kind in plain:
+        return plain[node.kind]
+    reading = node.reading
+    if reading is not None and reading.kind in ("article", "issue", "header", "metadata"):
+        first = claim is None or claim.readings[:1] == [node.ordinal]
+        return Role.ARTICLE if first and reading.kind != "metadata" else Role.METADATA
+    if node.kind is Kind.SGML or claim is None:
+        return Role.OTHER
+    return Role.SUPPLEMENT
+
+
+def _language(node: Node, claim: Claim) -> str:
+    if node.kind not in (Kind.PDF, Kind.IMAGE) or node.stem == claim.stem:
+        return ""
+    found = layouts().names.language.search(node.stem)
+    return found["language"] if found else ""
+
+
+def _hints(tree: Tree) -> dict[int | None, frozenset[str]]:
+    """The layouts that a container's manifests speak for, by the container's ordinal."""
+    found: dict[int | None, frozenset[str]] = {}
+    for parent, nodes in tree.manifests.items():
+        dialects = {n.reading.dialect for n in nodes if n.reading is not None}
+        texts = {tree.survey.texts.get(n.ordinal, b"")[:200] for n in nodes}
+        words = [t.decode("utf-8", "replace") for t in texts]
+        names = (
+            layout.name
+            for layout in layouts().layouts
+            if _matches(layout.manifest, dialects) or _matches(layout.text, words)
+        )
+        found[parent] = frozenset(names)
+    return found
+
+
+def _matches(pattern: re.Pattern[str] | None, values: Iterable[str]) -> bool:
+    return pattern is not None and any(pattern.search(value) for value in values)
+
+
+def _label(tree: Tree, claim: Claim, hints: dict[int | None, frozenset[str]]) -> str:
+    nodes = [tree.nodes[o] for o in claim.members]
+    dialects = [n.reading.dialect for n in nodes if n.reading is not None and n.reading.kind]
+    paths = [n.path for n in nodes if n.kind is Kind.XML]
+    hinted = frozenset[str]().union(*(hints.get(n.parent, ()) for n in nodes))
+    for layout in layouts().layouts:
+        by_name = _matches(layout.dialect, dialects) or _matches(layout.path, paths)
+        if by_name or layout.name in hinted:
+            return layout.name
+    return GENERIC
+
+
+def _on_the_whole(
+    desk: Desk,
+    articles: tuple[PackagedArticle, ...],
+    members: tuple[Member, ...],
+    labels: list[str],
+) -> list[Finding]:
+    findings: list[Finding] = []
+    if not articles:
+        if any(m.fate is not Fate.IGNORED for m in members):
+            findings.append(Finding("PACKAGE-NOT-UNDERSTOOD"))
+        return findings
+    if GENERIC in labels:
+        findings.append(Finding("PACKAGE-GENERIC", "", {"count": str(labels.count(GENERIC))}))
+    dois = Counter(d for a in articles if (d := normal_doi(a.record.doi)))
+    for doi, count in dois.items():
+        if count > 1:
+            findings.append(Finding("PACKAGE-DOI-TWICE", "", {"doi": doi, "count": str(count)}))
+    unclaimed = [m.name for m in members if m.fate is Fate.UNCLAIMED]
+    if unclaimed:
+        names = ", ".join(unclaimed[:5]) + (" …" if len(unclaimed) > 5 else "")
+        detail = {"count": str(len(unclaimed)), "names": names}
+        findings.append(Finding("PACKAGE-UNCLAIMED", "", detail))
+    return findings
