@@ -3,7 +3,13 @@
 
 from __future__ import annotations
 
-import pypdfium2
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+# Importing the package starts the library. Its helpers are passed by: for a document without pages
+# they report whatever error was the last one before.
+import pypdfium2  # noqa: F401
 import pypdfium2.raw as pdfium
 
 from emanet.formats.sniff import sniff
@@ -12,6 +18,13 @@ from emanet.model.finding import Finding
 _PAGES_LOOKED_AT = 2
 _TEXT_PER_PAGE = 40  # characters; a scan has none, or a stamp of the download
 _END_BYTES = 2048
+_WHY = {
+    pdfium.FPDF_ERR_UNKNOWN: "unknown error",
+    pdfium.FPDF_ERR_FILE: "file error",
+    pdfium.FPDF_ERR_FORMAT: "format error",
+    pdfium.FPDF_ERR_SECURITY: "unknown encryption",
+    pdfium.FPDF_ERR_PAGE: "page error",
+}
 
 
 def check(source: bytes | str, head: bytes, end: bytes, name: str) -> tuple[Finding, ...]:
@@ -29,40 +42,52 @@ def check(source: bytes | str, head: bytes, end: bytes, name: str) -> tuple[Find
     findings: list[Finding] = []
     if b"%%EOF" not in end[-_END_BYTES:]:
         findings.append(Finding("PDF-END-MISSING", name))
+    with _opened(source) as document:
+        if not document:
+            findings.append(_why_closed(name))
+        else:
+            if pdfium.FPDF_GetSecurityHandlerRevision(document) != -1:
+                findings.append(Finding("PDF-ENCRYPTED", name))
+            findings += _pages(document, name)
+    return tuple(findings)
+
+
+@contextmanager
+def _opened(source: bytes | str) -> Iterator[Any]:
+    """The document's handle, false when it does not open; ``source`` stays alive meanwhile."""
+    if isinstance(source, str):
+        document = pdfium.FPDF_LoadDocument(source.encode() + b"\0", None)
+    else:
+        document = pdfium.FPDF_LoadMemDocument64(source, len(source), None)
     try:
-        document = pypdfium2.PdfDocument(source)
-    except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            return (*findings, Finding("PDF-LOCKED", name))
-        return (*findings, Finding("PDF-BROKEN", name, {"why": _why(error)}))
-    try:
-        if pdfium.FPDF_GetSecurityHandlerRevision(document) != -1:
-            findings.append(Finding("PDF-ENCRYPTED", name))
-        return (*findings, *_pages(document, name))
+        yield document
     finally:
-        document.close()
+        if document:
+            pdfium.FPDF_CloseDocument(document)
 
 
-def _pages(document: pypdfium2.PdfDocument, name: str) -> list[Finding]:
-    count = len(document)
-    if not count:
+def _why_closed(name: str) -> Finding:
+    error = pdfium.FPDF_GetLastError()
+    if error == pdfium.FPDF_ERR_PASSWORD:
+        return Finding("PDF-LOCKED", name)
+    return Finding("PDF-BROKEN", name, {"why": _WHY.get(error, f"error {error}")})
+
+
+def _pages(document: Any, name: str) -> list[Finding]:
+    count = pdfium.FPDF_GetPageCount(document)
+    if count < 1:
         return [Finding("PDF-NO-PAGES", name)]
     looked_at = min(count, _PAGES_LOOKED_AT)
     letters = 0
     for index in range(looked_at):
-        try:
-            page = document[index]
-        except pypdfium2.PdfiumError as error:
-            detail = {"page": str(index + 1), "why": _why(error)}
-            return [Finding("PDF-PAGE-BROKEN", name, detail)]
-        text = page.get_textpage()
-        letters += text.count_chars()
-        text.close()
-        page.close()
+        page = pdfium.FPDF_LoadPage(document, index)
+        if not page:
+            return [Finding("PDF-PAGE-BROKEN", name, {"page": str(index + 1)})]
+        text = pdfium.FPDFText_LoadPage(page)
+        if text:
+            letters += max(pdfium.FPDFText_CountChars(text), 0)
+            pdfium.FPDFText_ClosePage(text)
+        pdfium.FPDF_ClosePage(page)
     if letters < _TEXT_PER_PAGE * looked_at:
         return [Finding("PDF-NO-TEXT", name, {"pages": str(count)})]
     return []
-
-
-def _why(error: pypdfium2.PdfiumError) -> str:
-    return str(error).removeprefix("Failed to load document (PDFium: ").rstrip(").")
