@@ -172,18 +172,18 @@ def junk_only(work: Work, press: Press) -> list[Parcel]:
 
 
 BAD: dict[str, Bad] = {
-    "cut-short": Bad(cut_short, "refused", "only two thirds of the ZIP arrived"),
+    "cut-short": Bad(cut_short, "held", "only two thirds of the ZIP arrived"),
     "escaping": Bad(escaping, "refused", "a member's name climbs out of its folder"),
     "linking": Bad(linking, "refused", "the TAR holds a link to a file of the machine"),
     "overlapping": Bad(overlapping, "refused", "a ZIP bomb of overlapping members"),
-    "locked": Bad(locked, "refused", "the members are encrypted"),
+    "locked": Bad(locked, "held", "the members are encrypted"),
     "twice": Bad(twice, "refused", "one name stands twice in the ZIP"),
     "missing": Bad(missing, "held", "the manifest lists a file that did not come"),
     "broken-xml": Bad(broken_xml, "accepted", "one article of two is not well-formed", kept=1),
     "page-as-pdf": Bad(page_as_pdf, "accepted", "the PDF is a web page in disguise", kept=1),
     "not-understood": Bad(not_understood, "held", "nothing in it describes an article"),
-    "peeping": Bad(peeping, "accepted", "the XML asks for a file of the machine", kept=1),
-    "laughing": Bad(laughing, "held", "the XML's entities would grow without end"),
+    "peeping": Bad(peeping, "refused", "the XML asks for a file of the machine"),
+    "laughing": Bad(laughing, "refused", "the XML's entities would grow without end"),
     "wrong-numbers": Bad(wrong_numbers, "accepted", "ISSN and DOI are not valid", kept=1),
     "junk": Bad(junk_only, "accepted", "a good article among a Macintosh's leavings", kept=1),
 }
