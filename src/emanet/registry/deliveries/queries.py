@@ -207,12 +207,12 @@ def counts() -> Counts:
     held_count = models.Delivery.objects.filter(held_files__gt=0).aggregate(n=Sum("held_files"))
     objects = catalogue.SealedObject.objects
     sealed = objects.aggregate(
-        accessions=Count("*", filter=Q(kind="acc")),
+        accessions=Count("pk", filter=Q(kind="acc")),
         articles=Sum("articles"),
         versions=Sum("versions"),
         bytes=Sum("bytes"),
-        never=Count("*", filter=Q(audited="")),
-        damaged=Count("*", filter=Q(damages__gt=0)),
+        never=Count("pk", filter=Q(audited="")),
+        damaged=Count("pk", filter=Q(damages__gt=0)),
     )
     oldest = objects.exclude(audited="").aggregate(at=Min("audited"))["at"]
     return Counts(
