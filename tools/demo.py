@@ -236,9 +236,18 @@ def _grave(receipt: dict[str, Any], least: Severity) -> list[Finding]:
 
 
 def _reasons(show: Show, receipt: dict[str, Any]) -> None:
-    for finding in _grave(receipt, Severity.PROBLEM)[:3]:
-        show.say(f"    {finding.code}: {finding.text('en')}"[:150])
-        show.say(f"    {finding.text('tr')}"[:150])
+    """Up to three different reasons; that nothing was understood is told only when it is all."""
+    by_code = {finding.code: finding for finding in reversed(_grave(receipt, Severity.PROBLEM))}
+    if len(by_code) > 1:
+        by_code.pop("PACKAGE-NOT-UNDERSTOOD", None)
+    for finding in list(by_code.values())[:3]:
+        show.say(
+            f"    {finding.code}: {_short(finding.text('en'))}", f"    {_short(finding.text('tr'))}"
+        )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 140 else f"{text[:139]}…"
 
 
 def look(show: Show, archive: str, works: list[Work]) -> str:

@@ -26,8 +26,8 @@ Told = tuple[dict[str, Any], list[str]]
 
 
 def folder_of(consignment: Consignment) -> str:
-    """Where a consignment lies in the drop area: a folder a publisher; bad and repeated apart."""
-    apart = {"repeated": "again", "bad": "bad"}.get(consignment.kind, "")
+    """Where a consignment lies in the drop area: by publisher; bad and repeated ones apart."""
+    apart = {"repeated": "z-again", "bad": "bad"}.get(consignment.kind, "")
     return f"{apart}/{consignment.publisher.key}" if apart else consignment.publisher.key
 
 

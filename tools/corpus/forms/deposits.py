@@ -118,7 +118,7 @@ def oai_dc(work: Work) -> bytes:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<record '
         'xmlns="http://www.openarchives.org/OAI/2.0/"><header>'
-        f"<identifier>oai:example.org:record/{work.number}</identifier><datestamp>{work.year}-"
+        f"<identifier>oai:example.org:record/{escape(work.stem)}</identifier><datestamp>{work.year}-"
         f"{work.month:02d}-{work.day:02d}</datestamp></header><metadata><oai_dc:dc "
         'xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/">'
