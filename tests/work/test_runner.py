@@ -95,6 +95,13 @@ def test_a_worker_killed_from_outside_costs_a_retry(crew: Crew, tmp_path: Path) 
     assert not any(r.failure for r in got)
 
 
+def test_suspects_run_apart_from_the_beginning(crew: Crew) -> None:
+    got = values(run([1, -1, 2, 3], deeds.square_or_die, crew, shape=Shape(items=2), suspect=True))
+    assert got == {1: 1, -1: "WORKER-KILLED", 2: 4, 3: 9}
+    pids = {r.value for r in run(range(9), deeds.whoami, crew, shape=Shape(items=2), suspect=True)}
+    assert len(pids) == 1
+
+
 def test_our_own_errors_pass_through(crew: Crew) -> None:
     with pytest.raises(SourceChanged) as raised:
         list(run([1], deeds.refuse, crew))

@@ -86,7 +86,10 @@ class _Window:
             self._only_digest(number, failure)
         parts = [part for number in self._ways for part in self._cut(number)]
         while parts or self._ways:
-            self._read(parts)
+            suspect = [part for part in parts if part.number in lost]
+            again = self._read([part for part in parts if part.number not in lost])
+            while suspect := suspect + again:
+                again, suspect = self._read(suspect, suspect=True), []
             parts = self._conclude()
         for number in range(len(self._orders)):
             yield self._done.pop(number)
@@ -128,23 +131,24 @@ class _Window:
         members = to_read(way.listed)
         return list(cut(number, way.order, way.listed, members, way.depth, self._sizes))
 
-    def _read(self, parts: list[Part]) -> None:
-        """Read parts, dividing those that kill, until all is read or given up."""
-        while parts:
-            again: list[Part] = []
-            for result in run(parts, read_part, self._crew, shape=_ONE, weigh=_part_weight):
-                way = self._ways.get(result.task.number)
-                if way is None:
-                    continue  # left alone meanwhile
-                if isinstance(result.value, Examined):
-                    self._finish(result.task.number, result.value)
-                elif result.value is not None:
-                    known = way.more if way.taking_more else way.facts
-                    known.update((facts.ordinal, facts) for facts in result.value)
-                    self._count(way, result.task)
-                elif result.failure is not None:
-                    again += self._again(way, result.task, result.failure)
-            parts = again
+    def _read(self, parts: list[Part], *, suspect: bool = False) -> list[Part]:
+        """Read parts; gives the pieces of those that kill, to be read in turn, apart."""
+        again: list[Part] = []
+        for result in run(
+            parts, read_part, self._crew, shape=_ONE, weigh=_part_weight, suspect=suspect
+        ):
+            way = self._ways.get(result.task.number)
+            if way is None:
+                continue  # left alone meanwhile
+            if isinstance(result.value, Examined):
+                self._finish(result.task.number, result.value)
+            elif result.value is not None:
+                known = way.more if way.taking_more else way.facts
+                known.update((facts.ordinal, facts) for facts in result.value)
+                self._count(way, result.task)
+            elif result.failure is not None:
+                again += self._again(way, result.task, result.failure)
+        return again
 
     def _again(self, way: _Way, part: Part, failure: Failure) -> list[Part]:
         if len(part.members) > 1:

@@ -145,16 +145,19 @@ def run(
     *,
     shape: Shape | None = None,
     weigh: Callable[[T], int] | None = None,
+    suspect: bool = False,
 ) -> Iterator[Result[T, R]]:
     """Do ``fn`` on every task; gives a Result for each, in the order in which they are done.
 
     Tasks are taken from the iterable only as there is room for them (two chunks a worker and two
     more, at most 64). ``fn`` must be importable, idempotent, and give back small values; it may run
-    more than once for an item. ``weigh`` gives an item's bytes. No item is lost and none is given
-    twice. Raises WorkError when there are no workers to be had, and any EmanetError of ``fn``;
-    whatever else ``fn`` raises becomes a Failure of that item alone.
+    more than once for an item. ``weigh`` gives an item's bytes. ``suspect``: one of the tasks is
+    known to kill, so all run apart from the beginning. No item is lost and none is given twice.
+
+    Raises WorkError when there are no workers to be had, and any EmanetError of ``fn``; whatever
+    else ``fn`` raises becomes a Failure of that item alone.
     """
-    return _Run(fn, crew, _chunks(tasks, shape or Shape(), weigh)).results()
+    return _Run(fn, crew, _chunks(tasks, shape or Shape(), weigh), suspect).results()
 
 
 def _chunks(
@@ -175,8 +178,10 @@ def _chunks(
 class _Run(Generic[T, R]):
     """The state of one run: what is in flight among the many and apart, and who is suspect."""
 
-    def __init__(self, fn: Callable[[T], R], crew: Crew, fresh: Iterator[_Chunk[T]]) -> None:
-        self._fn, self._crew, self._fresh = fn, crew, fresh
+    def __init__(
+        self, fn: Callable[[T], R], crew: Crew, fresh: Iterator[_Chunk[T]], suspect: bool
+    ) -> None:
+        self._fn, self._crew, self._fresh, self._suspect = fn, crew, fresh, suspect
         self._again: deque[_Chunk[T]] = deque()  # taken from the iterable, not yet handed over
         self._suspects: deque[_Chunk[T]] = deque()
         self._many: dict[Future[Any], _Chunk[T]] = {}
@@ -199,11 +204,13 @@ class _Run(Generic[T, R]):
         """Hand over as much as there is room for; False when all is done."""
         if self._crew.tired and not (self._many or self._apart):
             self._crew.renew()
-        while len(self._many) < self._room and not self._crew.tired:
+        while not self._suspect and len(self._many) < self._room and not self._crew.tired:
             chunk = self._next()
             if chunk is None:
                 break
             self._submit(chunk, apart=False)
+        if self._suspect and not (self._suspects or self._apart):
+            self._suspects.extend(filter(None, [self._next()]))
         while self._suspects and not self._apart:
             self._submit(self._suspects.popleft(), apart=True)
         return bool(self._many or self._apart)
