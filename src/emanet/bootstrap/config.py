@@ -62,7 +62,7 @@ class IngestSection(_Section):
     target_bytes: int = Field(default=1 << 30, ge=1 << 20)
     target_members: int = Field(default=200_000, ge=100)
     whole_bytes: int = Field(default=64 << 20, ge=1 << 10)
-    members_max: int = Field(default=2_000_000, ge=1)
+    members_max: int = Field(default=500_000, ge=1)
     plain_bytes_max: int = Field(default=1 << 41, ge=1 << 20)
     nesting_max: int = Field(default=4, ge=1, le=16)
     item_seconds_max: int = Field(default=120, ge=1)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 
 from emanet.duties.means import Means
@@ -185,7 +187,7 @@ def find_articles(means: Means, words: list[str], *, limit: int = 20, offset: in
     text = " ".join(words).strip()
     if normal_doi(text):
         brief = catalogue.brief(text)
-        return Found(1, (_hit(brief, 1.0),)) if brief else Found(0, ())
+        return Found(1, _hits((brief,), {})) if brief else Found(0, ())
     if normal_issn(text):
         title = catalogue.title_by_issn(text)
         if title is None:
@@ -194,26 +196,30 @@ def find_articles(means: Means, words: list[str], *, limit: int = 20, offset: in
             title.id, limit=limit, offset=min(offset, _ISSN_HITS_MAX)
         )
         known = catalogue.title_by_id(title.id)
-        return Found(known.articles if known else 0, tuple(_hit(brief, 1.0) for brief in rows))
+        return Found(known.articles if known else 0, _hits(rows, {}))
     found = means.index.search(text, limit=limit, offset=offset)
     scores = {hit.id: hit.score for hit in found.hits}
     briefs = catalogue.briefs_of(list(scores))
-    return Found(found.total, tuple(_hit(brief, scores[brief.id]) for brief in briefs))
+    return Found(found.total, _hits(briefs, scores))
 
 
-def _hit(brief: answers.Brief, score: float) -> Hit:
-    return Hit(
-        brief.id,
-        brief.doi,
-        brief.title,
-        brief.journal,
-        brief.authors,
-        brief.volume,
-        brief.issue,
-        brief.published,
-        brief.type,
-        brief.language,
-        brief.open_access,
-        brief.accession,
-        score,
+def _hits(briefs: Sequence[answers.Brief], scores: Mapping[int, float]) -> tuple[Hit, ...]:
+    authors = catalogue.authors_of([brief.id for brief in briefs])
+    return tuple(
+        Hit(
+            brief.id,
+            brief.doi,
+            brief.title,
+            brief.journal,
+            authors.get(brief.id, ""),
+            brief.volume,
+            brief.issue,
+            brief.published,
+            brief.type,
+            brief.language,
+            brief.open_access,
+            brief.accession,
+            scores.get(brief.id, 1.0),
+        )
+        for brief in briefs
     )

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 from django.db.models import Count, F, Max, Min, Q
 
+from emanet.model.article import Record
 from emanet.model.finding import Finding
 from emanet.model.ids import normal_doi, normal_issn
 from emanet.model.search import SearchDocument, search_document
@@ -34,6 +35,8 @@ from emanet.registry.catalogue.reading import (
     title_infos,
 )
 from emanet.registry.catalogue.titles import folded
+
+_record = msgspec.json.Decoder(Record).decode
 
 
 def brief(doi: str) -> Brief | None:
@@ -335,3 +338,18 @@ def search_documents(after: int = 0, *, page: int = 500) -> Iterator[SearchDocum
         if len(rows) < page:
             return
         after = rows[-1][0]
+
+
+def dois_of_versions(versions: Collection[int]) -> dict[int, str]:
+    """DOIs as displayed of article versions, by the versions' keys; "" for none."""
+    return dict(bulk.find(models.Version, ("id", "doi"), "id", sorted(versions)))
+
+
+def authors_of(articles: Collection[int], *, most: int = 6) -> dict[int, str]:
+    """The authors of articles in one line each, by the articles' keys; after ``most``, "et al."."""
+    rows = models.Article.objects.filter(id__in=articles).values_list("id", "current__record")
+    lines = {}
+    for pk, record in rows:
+        names = [author.name for author in _record(record).authors]
+        lines[pk] = "; ".join(names[:most]) + ("; et al." if len(names) > most else "")
+    return lines
