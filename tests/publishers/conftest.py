@@ -75,7 +75,7 @@ class Maker:
         )
         self.bytes.append(data)
         if seen.mime in ("application/xml", "application/xhtml+xml") or name.endswith(".xml"):
-            self.readings[ordinal] = read_xml(data, name, validate=False)
+            self.readings[ordinal] = read_xml(data, name, validate=True)
         elif wants_text(name, len(data)):
             self.texts[ordinal] = data
         for inner, content in entries(data, name) or ():

@@ -40,11 +40,13 @@ class Desk:
     """All claims of one delivery, and what is said of the delivery as a whole.
 
     ``owner`` maps an ordinal to the first claim that took it. ``held`` are files held by
-    themselves, ``waits`` the siblings that must come first.
+    themselves, ``waits`` the siblings that must come first. ``packaging`` (a bag's tag files) is
+    nobody's.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, packaging: frozenset[int] = frozenset()) -> None:
         self.tree = tree
+        self.packaging = packaging
         self.claims: list[Claim] = []
         self.owner: dict[int, Claim] = {}
         self.held: set[int] = set()
@@ -70,8 +72,9 @@ class Desk:
         self.owner.setdefault(node.ordinal, claim)
 
     def free(self, node: Node) -> bool:
-        """Whether nobody has taken the file and it is not held by itself."""
-        return node.ordinal not in self.owner and node.ordinal not in self.held
+        """Whether nobody has taken the file, and it is neither packaging nor held by itself."""
+        taken = node.ordinal in self.owner or node.ordinal in self.packaging
+        return not taken and node.ordinal not in self.held
 
     def alike(self, record: Record) -> list[Claim]:
         """The articles with the DOI of a record, else with its PII or OAI identifier."""

@@ -48,7 +48,8 @@ def apply(desk: Desk) -> None:
         main = desk.tree.nodes[next(iter(claim.members))]
         said = desk.record_of(claim)
         ours = main.reading is not None and main.reading.dialect.startswith("Elsevier JA")
-        if ours and said is not None and not said.journal and not claim.witnesses:
+        unlisted = said is not None and not said.journal and not claim.witnesses
+        if ours and unlisted and not desk.waits:
             claim.findings.append(Finding("ELSEVIER-NOT-IN-DATASET", main.path))
 
 

@@ -15,7 +15,7 @@ from emanet.formats.publishers.merge import disagreements, fill, same_article
 from emanet.formats.publishers.tree import Kind, Node, Tree
 from emanet.model.article import Record, VersionStage
 from emanet.model.delivery import Fate, Member, Role
-from emanet.model.finding import Finding
+from emanet.model.finding import Finding, Severity
 from emanet.model.ids import normal_doi
 from emanet.model.package import Package, PackagedArticle
 
@@ -23,8 +23,8 @@ _WITNESSES = ("header", "metadata")
 _ORDER = (Role.ARTICLE, Role.METADATA, Role.PDF, Role.FIGURE, Role.SUPPLEMENT, Role.OTHER)
 
 
-def package(desk: Desk, bag_tags: frozenset[int]) -> Package:
-    """Make the package of a sorted desk; ``bag_tags`` are the tag files of bags."""
+def package(desk: Desk) -> Package:
+    """Make the package of a sorted desk."""
     tree = desk.tree
     finished = [(claim, _record(desk, claim)) for claim in desk.claims]
     good = [(c, r) for c, r in finished if r is not None and not c.held]
@@ -34,7 +34,7 @@ def package(desk: Desk, bag_tags: frozenset[int]) -> Package:
         for ordinal in claim.members:
             index.setdefault(ordinal, number)
     understood = bool(good)
-    members = tuple(_member(desk, n, index, good, bag_tags, understood) for n in tree.nodes)
+    members = tuple(_member(desk, n, index, good, understood) for n in tree.nodes)
     articles = tuple(_article(desk, claim, record, members) for claim, record in good)
     hints = _hints(tree)
     labels = [_label(tree, claim, hints) for claim, _ in good]
@@ -44,8 +44,8 @@ def package(desk: Desk, bag_tags: frozenset[int]) -> Package:
         if id(claim) not in catalogued:
             findings += claim.findings
     for node in tree.nodes:
-        if node.reading is not None and node.ordinal not in index and node.kind is not Kind.JUNK:
-            findings += node.reading.findings
+        if node.ordinal not in index:
+            findings += _said_by(node)
     findings += _on_the_whole(desk, articles, members, labels)
     ranked = [layout.name for layout in layouts().layouts] + [GENERIC]
     return Package(
@@ -126,10 +126,16 @@ def _article(
     ordered = sorted(claim.members, key=lambda o: _rank(desk.tree.nodes[o], members[o], claim))
     findings: list[Finding] = []
     for ordinal in claim.members:
-        reading = desk.tree.nodes[ordinal].reading
-        if reading is not None and desk.owner[ordinal] is claim:
-            findings += reading.findings
+        if desk.owner[ordinal] is claim:
+            findings += _said_by(desk.tree.nodes[ordinal])
     return PackagedArticle(record, tuple(ordered), (*findings, *claim.findings))
+
+
+def _said_by(node: Node) -> tuple[Finding, ...]:
+    """The findings of a file's reading; what an XML parser says of junk or SGML is no news."""
+    if node.reading is None or node.kind in (Kind.JUNK, Kind.SGML):
+        return ()
+    return node.reading.findings
 
 
 def _rank(node: Node, member: Member, claim: Claim) -> tuple[int, bool, bool, bool, int]:
@@ -145,7 +151,6 @@ def _member(
     node: Node,
     index: dict[int, int],
     good: list[tuple[Claim, Record]],
-    bag_tags: frozenset[int],
     understood: bool,
 ) -> Member:
     member = desk.tree.survey.members[node.ordinal]
@@ -161,7 +166,7 @@ def _member(
     if node.kind in fixed:
         role, fate = fixed[node.kind]
         return replace(member, role=role, fate=fate)
-    if node.ordinal in bag_tags:
+    if node.ordinal in desk.packaging:
         return replace(member, role=Role.MANIFEST, fate=Fate.PACKAGING)
     number = index.get(node.ordinal)
     if number is not None:
@@ -237,7 +242,8 @@ def _on_the_whole(
 ) -> list[Finding]:
     findings: list[Finding] = []
     if not articles:
-        if any(m.fate is not Fate.IGNORED for m in members):
+        reasons = any(f.severity.rank >= Severity.HOLD.rank for f in desk.findings)
+        if not reasons and any(m.fate is not Fate.IGNORED for m in members):
             findings.append(Finding("PACKAGE-NOT-UNDERSTOOD"))
         return findings
     if GENERIC in labels:

@@ -153,6 +153,7 @@ def mentioned(desk: Desk, claim: Claim, mention: str) -> Iterator[Node]:
         for n in options
         if n.kind in _FILES
         and n.ordinal not in claim.readings
+        and n.ordinal not in desk.packaging
         and not (n.reading is not None and n.reading.kind)
     ]
     places = {n.place for n in near}

@@ -176,10 +176,10 @@ class Tree:
             return Kind.XML
         if names.manifests.search(path):
             return Kind.MANIFEST
-        if reading is not None and (reading.dialect or reading.findings):
-            return Kind.XML
         if names.sgml.search(name):
             return Kind.SGML
+        if reading is not None and (reading.dialect or reading.findings):
+            return Kind.XML
         mime = member.format.mime
         if mime == "application/pdf" or (mime in _UNKNOWN and extension(name) == ".pdf"):
             return Kind.PDF

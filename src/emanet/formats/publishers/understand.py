@@ -27,7 +27,8 @@ def understand(survey: Survey) -> Package:
     all) stands among the members of each; its ``article`` is the first of them.
     """
     tree = Tree(survey)
-    desk = Desk(tree)
+    bags, tags = manifests.bags(tree)
+    desk = Desk(tree, tags)
     open_articles(desk)
     elsevier.open_listed(desk)
     give_files(desk)
@@ -35,7 +36,6 @@ def understand(survey: Survey) -> Package:
         hand.apply(desk)
     for checklist in manifests.checklists(tree):
         desk.findings += manifests.compare(tree, checklist)
-    found, tags = manifests.bags(tree)
-    desk.findings += found
+    desk.findings += bags
     desk.findings += [Finding("PACKAGE-SIBLING-AWAITED", "", {"name": name}) for name in desk.waits]
-    return finish.package(desk, tags)
+    return finish.package(desk)
