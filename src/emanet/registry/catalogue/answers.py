@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-import builtins
-
 import msgspec
 
 from emanet.model.article import Issn, Record, Relation, VersionStage
-from emanet.model.delivery import Fate, Format, Role
+from emanet.model.delivery import Fate, Format, RawBytes, Role
 from emanet.model.stored import Locator
 
 
@@ -96,7 +94,7 @@ class FileInfo(msgspec.Struct, frozen=True):
     format: Format
     locator: Locator | None
     version: int | None = None
-    raw_name: builtins.bytes = b""
+    raw_name: RawBytes = b""
     language: str = ""
 
 

@@ -27,7 +27,7 @@ def natural(text: str) -> str:
             parts.append(f"{len(number):02d}{number}")
         else:
             parts.append(run)
-    return " ".join(parts)
+    return ".".join(parts)
 
 
 def page_of(record: Record) -> str:

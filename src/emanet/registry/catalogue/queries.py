@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import msgspec
 from django.db.models import Count, F, Max, Min, Q
 
-from emanet.model.article import Record
 from emanet.model.finding import Finding
 from emanet.model.ids import normal_doi, normal_issn
 from emanet.model.search import SearchDocument, search_document
@@ -35,8 +34,6 @@ from emanet.registry.catalogue.reading import (
     title_infos,
 )
 from emanet.registry.catalogue.titles import folded
-
-_record = msgspec.json.Decoder(Record).decode
 
 
 def brief(doi: str) -> Brief | None:
@@ -350,6 +347,6 @@ def authors_of(articles: Collection[int], *, most: int = 6) -> dict[int, str]:
     rows = models.Article.objects.filter(id__in=articles).values_list("id", "current__record")
     lines = {}
     for pk, record in rows:
-        names = [author.name for author in _record(record).authors]
+        names = [author.name for author in read_record(record).authors]
         lines[pk] = "; ".join(names[:most]) + ("; et al." if len(names) > most else "")
     return lines

@@ -237,7 +237,7 @@ class TitleBook:
         if other in self._clashes[title]:
             return
         self._clashes[title].add(other)
-        issn = next(value for value in issns if self._issns[value].title == other)
+        issn = next(v for v in issns if v in self._issns and self._issns[v].title == other)
         pk = self._number_clashes.take(sequence_of(version))
         self._new_clashes.append((pk, title, other, version, issn, seen))
 

@@ -118,7 +118,8 @@ def delivery(ref: str) -> DeliveryInfo | None:
     """The delivery with this id and all its findings, in their order; or None."""
     rows = models.Delivery.objects.filter(ref=ref)
     for info in _infos(rows):
-        return msgspec.structs.replace(info, findings=_findings([info.key])[info.key])
+        found = _findings([info.key])[info.key]
+        return msgspec.structs.replace(info, findings=tuple(found))
     return None
 
 
