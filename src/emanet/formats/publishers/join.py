@@ -164,15 +164,20 @@ def mentioned(desk: Desk, claim: Claim, mention: str) -> Iterator[Node]:
 
 def _by_stem(desk: Desk) -> None:
     at = _by_key(desk.claims)
+    for claim in desk.claims:
+        main = desk.tree.nodes[next(iter(claim.members))]
+        cut = claim.stem.rpartition("_")[0]
+        if cut and layouts().names.prefixed.search(main.name):
+            at.setdefault((claim.place, cut), claim)
     names = {key: claim for claim in desk.claims for key in _name_keys(desk, claim)}
     for node in desk.tree.nodes:
         if node.kind not in _FILES or not desk.free(node):
             continue
-        claim = next((at[k] for k in _stems(node) if k in at), None)
-        if claim is None and node.kind is Kind.PDF:
-            claim = names.get(_letters(node.stem))
-        if claim is not None:
-            desk.give(claim, node)
+        owner = next((at[k] for k in _stems(node) if k in at), None)
+        if owner is None and node.kind is Kind.PDF:
+            owner = names.get(_letters(node.stem))
+        if owner is not None:
+            desk.give(owner, node)
 
 
 def _stems(node: Node) -> Iterator[tuple[str, str]]:

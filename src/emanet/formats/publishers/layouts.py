@@ -37,6 +37,7 @@ class Names(msgspec.Struct, frozen=True):
     kinds: frozenset[str]
     containers: re.Pattern[str]
     parts: re.Pattern[str]
+    prefixed: re.Pattern[str]
     language: re.Pattern[str]
     junk: re.Pattern[str]
     manifests: re.Pattern[str]
@@ -66,7 +67,7 @@ def layouts() -> Layouts:
     path = files("emanet.formats.publishers") / "layouts.toml"
     table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     names = table["names"]
-    patterns = ("containers", "parts", "language", "junk", "manifests", "sgml")
+    patterns = ("containers", "parts", "prefixed", "language", "junk", "manifests", "sgml")
     return Layouts(
         Names(
             endings=tuple(sorted(names["endings"], key=len, reverse=True)),
