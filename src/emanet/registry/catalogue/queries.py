@@ -30,6 +30,7 @@ from emanet.registry.catalogue.reading import (
     briefs,
     coverage,
     file_infos,
+    read_record,
     title_infos,
 )
 from emanet.registry.catalogue.titles import folded
