@@ -22,8 +22,8 @@ from tools.corpus.plan import Wish, plan
 from tools.corpus.world.works import Desk, Work
 from tools.corpus.writing import works_of, write_corpus
 
-_REAL = {"quick": (12, 120), "full": (120, 1_200, 12_000)}
-_MADE = {"quick": (100, 1_000), "full": (200, 2_000, 20_000)}
+_REAL = {"quick": (120, 1_200), "full": (120, 1_200, 12_000)}
+_MADE = {"quick": (200, 2_000), "full": (200, 2_000, 20_000)}
 _PEER_ARTICLES = {"quick": 40, "full": 200}
 _PEER = "bagit-python + ocfl-py"
 _ASKED = 100.0  # articles a second, on 2 cores

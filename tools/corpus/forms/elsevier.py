@@ -59,7 +59,8 @@ def article(work: Work, figures: tuple[str, ...]) -> bytes:
         f"{_copyright(work)}{_thread(work)}</item-info>"
         + (f"<ce:floats>{floats}</ce:floats>" if floats else "")
         + f'<head><ce:title id="ti0010">{escape(work.headline)}</ce:title>{_people(work)}'
-        f'<ce:date-received day="1" month="2" year="{work.year - 1}"/>{_abstract(work)}</head>'
+        f'<ce:date-received day="1" month="2" year="{work.year - 1}"/>{_in_press(work)}'
+        f"{_abstract(work)}</head>"
         f'<body><ce:sections><ce:section id="se0010">{_text(work)}</ce:section></ce:sections>'
         f"</body>{_tail(work)}</article>\n"
     ).encode()
@@ -96,6 +97,12 @@ def _people(work: Work) -> str:
         for i, p in enumerate(work.authors, 1)
     )
     return f'<ce:author-group id="ag0010">{authors}{places}</ce:author-group>'
+
+
+def _in_press(work: Work) -> str:
+    if work.stage != "aop":
+        return ""
+    return '<ce:miscellaneous id="ms0010">Article in press</ce:miscellaneous>'
 
 
 def _abstract(work: Work) -> str:
