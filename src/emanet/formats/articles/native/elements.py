@@ -18,7 +18,7 @@ from emanet.model.ids import fold
 
 Element = etree._Element
 
-_CREATIVE = re.compile(r"https?\s?://(?:www\.)?creativecommons\.org/[^\s<>\"'),;]+", re.IGNORECASE)
+_CREATIVE = re.compile(r"https?:\s?//(?:www\.)?creativecommons\.org/[^\s<>\"'),;]+", re.IGNORECASE)
 _OPEN_URL = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/", re.IGNORECASE)
 _OPEN_WORD = re.compile(
     r"\bCC[ -](BY(?:[ -](?:NC|ND|SA))*|0|ZERO)(?:[ -]?(\d\.\d))?\b"
