@@ -249,7 +249,7 @@ class WritingContract(ReadingContract):
         assert not pair.store.exists("a/b")
         with pair.store.draft("d") as draft:
             with pytest.raises(OSError, match="the source failed"):
-                draft.write("bad", chunks())
+                draft.write("folder/bad", chunks())
             draft.write("good", [b"g"])
             draft.commit(last=("good",))
         assert everything(pair.store) == {"d/good": b"g"}

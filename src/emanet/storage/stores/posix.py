@@ -260,7 +260,11 @@ class PosixDraft:
         self._folders = [self._tree]
         self._names: set[str] = set()
         self._open = True
-        store.disk.make_folder(self._tree)
+        try:
+            store.disk.make_folder(self._tree)
+        except StorageError:
+            self._scratch.clear()
+            raise
 
     def write(self, name: str, chunks: Iterable[bytes]) -> int:
         """See ``interface.Draft.write``."""
@@ -279,8 +283,12 @@ class PosixDraft:
         """See ``interface.Draft.commit``; the order of ``last`` does not matter here."""
         self._require_open()
         check_last(self._names, last)
+        wanted = {folder for name in self._names for folder in (self._tree / name).parents}
         for folder in reversed(self._folders):
-            self._store.disk.sync_folder(folder)
+            if folder in wanted:
+                self._store.disk.sync_folder(folder)
+            else:  # made for a file whose writing failed
+                self._store.disk.remove_empty(folder)
         self._store.move_in(self._scratch.place, self._tree, self._prefix)
         self._open = False
         self._scratch.clear()

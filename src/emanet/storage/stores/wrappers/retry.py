@@ -91,6 +91,7 @@ class RetryStore:
                 continue
             if piece is None:
                 return
+            failures = 0
             offset += len(piece)
             length = None if length is None else length - len(piece)
             yield piece
