@@ -43,7 +43,9 @@ def shared(
     ] = "",
 ) -> None:
     """Options that stand before the command."""
-    context.obj = Voice(home=home, language=language_of(language, os.environ))
+    voice = Voice(home=home, language=language_of(language, os.environ))
+    os.environ["EMANET_LANG"] = voice.language  # errors are told in it too
+    context.obj = voice
 
 
 deliver.add_to(app)
@@ -54,20 +56,26 @@ inspect.add_to(app)
 def main() -> None:
     """Run the command line; turns errors into one clear message and the documented exit code."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    language = language_of(os.environ.get("EMANET_LANG", ""), os.environ)
     try:
         app()
     except EmanetError as error:
-        text, following = (
-            (error.tr, error.next_tr) if language == "tr" else (error.en, error.next_en)
-        )
-        print(f"emanet: {text}", file=sys.stderr)
-        if following:
-            print(f"        {following}", file=sys.stderr)
+        _tell(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        print("emanet: " + ("durduruldu" if language == "tr" else "stopped"), file=sys.stderr)
+        print("emanet: " + ("durduruldu" if _turkish() else "stopped"), file=sys.stderr)
         sys.exit(1)
+
+
+def _turkish() -> bool:
+    return language_of(os.environ.get("EMANET_LANG", ""), os.environ) == "tr"
+
+
+def _tell(error: EmanetError) -> None:
+    """Say on standard error what happened, and what to do about it."""
+    turkish = _turkish()
+    print(f"emanet: {error.tr if turkish else error.en}", file=sys.stderr)
+    if following := error.next_tr if turkish else error.next_en:
+        print(f"        {following}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import typer
 
 from emanet.cli.speaking import Voice, size_text
 from emanet.model.delivery import Receipt, State
+from emanet.model.errors import UsageError
 from emanet.model.finding import Severity
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -132,7 +133,9 @@ def deliveries_command(
     words = words or []
     if words and words[0] in ("release", "refuse"):
         if len(words) != 2:
-            raise typer.BadParameter(f"{words[0]} takes one delivery id")
+            raise UsageError(
+                f"{words[0]} takes one delivery id.", f"{words[0]} tek bir teslimat kimliği ister."
+            )
         act = release if words[0] == "release" else refuse
         act(context, words[1], reason=reason, as_json=as_json)
     elif len(words) == 1:
@@ -140,7 +143,10 @@ def deliveries_command(
     elif not words:
         _list(context, state, limit, as_json)
     else:
-        raise typer.BadParameter("give one delivery id, or release ID, or refuse ID")
+        raise UsageError(
+            "Give one delivery id, or release ID, or refuse ID.",
+            "Bir teslimat kimliği verin, ya da release ID, ya da refuse ID.",
+        )
 
 
 def _list(context: typer.Context, state: str, limit: int, as_json: bool) -> None:
@@ -151,7 +157,10 @@ def _list(context: typer.Context, state: str, limit: int, as_json: bool) -> None
     from emanet.registry.deliveries import queries
 
     if state and state not in _STATES:
-        raise typer.BadParameter(f"no such state: {state}; known are {', '.join(_STATES)}")
+        raise UsageError(
+            f"There is no state {state}; known are {', '.join(_STATES)}.",
+            f"{state} diye bir durum yok; bilinenler: {', '.join(_STATES)}.",
+        )
     rows = queries.list_deliveries(state=state or None, limit=limit)
     if as_json:
         voice.json(rows)
@@ -247,7 +256,10 @@ def refuse(context: typer.Context, delivery: str, reason: str, as_json: bool) ->
 
 def _needed(reason: str) -> str:
     if not reason.strip():
-        raise typer.BadParameter("--reason is needed: it is kept with the decision")
+        raise UsageError(
+            "--reason is needed: it is kept with the decision.",
+            "--reason gerekli: kararla birlikte saklanır.",
+        )
     return reason.strip()
 
 

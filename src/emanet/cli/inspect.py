@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from emanet.cli.speaking import Voice, size_text
+from emanet.model.errors import UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -21,10 +22,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 def seconds_of(text: str) -> float:
-    """Seconds of ``90``, ``30s``, ``10m``, ``2h``, ``1d``; raises BadParameter otherwise."""
+    """Seconds of ``90``, ``30s``, ``10m``, ``2h``, ``1d``; raises UsageError otherwise."""
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", text.strip())
     if not found:
-        raise typer.BadParameter(f"{text!r} is no time; write 30s, 10m, 2h or 1d")
+        raise UsageError(
+            f"{text!r} is no time; write 30s, 10m, 2h or 1d.",
+            f"{text!r} bir süre değil; 30s, 10m, 2h ya da 1d yazın.",
+        )
     return float(found[1]) * _UNITS[found[2]]
 
 
