@@ -86,9 +86,9 @@ class Bucket:
         except ClientError as error:
             if _status(error) == 416:  # nothing there at or past the end
                 return iter(())
-            raise _meaning(error, key) from error
+            raise meaning(error, key) from error
         except BotoCoreError as error:
-            raise _meaning(error, key) from error
+            raise meaning(error, key) from error
         return _body(answer["Body"].iter_chunks(CHUNK), answer["Body"].close, key)
 
     def put_new(self, key: str, data: bytes) -> None:
@@ -282,17 +282,19 @@ def _call(act: Callable[[], T], place: str) -> T:
     try:
         return act()
     except (ClientError, BotoCoreError) as error:
-        raise _meaning(error, place) from error
+        raise meaning(error, place) from error
 
 
 def _status(error: ClientError) -> int:
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def _meaning(error: ClientError | BotoCoreError, place: str) -> StorageError:
+def meaning(error: ClientError | BotoCoreError, place: str) -> StorageError:
     """The error of ours that an answer of the service, or the lack of one, means."""
     if isinstance(error, NoCredentialsError | CredentialRetrievalError):
-        return StoreRefuses(f"No credentials for the bucket: {error}.")
+        return StoreRefuses(
+            f"No credentials for {place}: {error}.", f"{place} için kimlik bilgisi yok: {error}."
+        )
     if not isinstance(error, ClientError):
         return StoreAway(
             f"The service did not answer for {place}: {error}.",
