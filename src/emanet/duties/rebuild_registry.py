@@ -28,8 +28,8 @@ def rebuild(means: Means, *, progress: Callable[[Progress], None]) -> RebuildRep
         meter = Meter(progress, means.ticks, total=len(references))
         articles = files = 0
         # Reading and decoding the next batch goes on in a thread while this one is written.
+        records = (means.archive.records(ref.id) for ref in references)
         with schema.bulk_filling():
-            records = (means.archive.records(ref.id) for ref in references)
             for batch in ahead(batches(records), 2):
                 project(batch)
                 articles += sum(len(sealed.articles) for sealed in batch)
