@@ -176,6 +176,12 @@ def test_dergipark(jats) -> None:
     assert mods.ids == dublin_core.ids == {"oai": "oai:dergipark.org.tr:record/1000"}
 
 
+def test_jats_inside_an_answer(jats) -> None:
+    reading = _read(jats / "oai/janeway/get_record_data_jats.xml")
+    assert (reading.kind, reading.record.title) == ("metadata", "A Test Article")
+    assert reading.record.ids["oai"] == "oai:TST:id:1"
+
+
 def test_oai_answers_without_a_record_are_no_metadata(jats) -> None:
     kinds = {p.name: _read(p).kind for p in (jats / "oai/sickle").glob("*.xml")}
     assert {n for n, k in kinds.items() if k} == {

@@ -284,6 +284,17 @@ def test_one_deposit_for_many_pdfs_is_joined_by_identifiers(make_survey) -> None
     assert codes(package) == set()
 
 
+def test_a_deposit_for_more_than_was_delivered_serves_the_rest(make_survey) -> None:
+    one, two = made.crossref(1).decode(), made.crossref(2).decode()
+    journal = two[two.index("<journal>") : two.index("</journal>") + 10]
+    batch = one.replace("</body>", journal + "</body>").encode()
+    package = understand(make_survey({"deposit.xml": batch, "jms.2026.001.pdf": PDF}))
+    assert [a.record.doi for a in package.articles] == [made.doi(1)]
+    assert set(fates(package).values()) == {Fate.ARTICLE}
+    (finding,) = [f for f in package.findings if f.code == "PACKAGE-RECORD-ALONE"]
+    assert made.doi(2) in finding.text("tr")
+
+
 def test_a_deposit_finds_its_article_by_doi_and_fills_gaps(make_survey) -> None:
     bare = jats(1).replace(b"<volume>7</volume><issue>1</issue>", b"")
     package = understand(

@@ -16,8 +16,9 @@ class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was read from one member.
 
     ``kind`` is ``article`` (a record stands alone), ``header`` (a record that belongs to a file
-    beside it, as A++), ``metadata`` (a second witness, as a Crossref deposit), ``manifest`` (a list
-    of files, as dataset.xml; in ``listed`` and ``records``), or "" when it is not XML we know.
+    beside it, as A++), ``metadata`` (a second witness, as a Crossref deposit), ``issue`` (one file
+    that holds several whole articles, as OJS's; in ``records``), ``manifest`` (a list of files, as
+    dataset.xml; in ``listed`` and ``records``), or "" when it is not XML we know.
     ``dialect`` names the format. ``mentions`` are the file names the XML points to (graphics,
     supplements, its PDF). ``listed`` is what a manifest says of other files. ``records`` are keyed
     by what joins them to files (PII, path, stem).

@@ -42,7 +42,7 @@ def package(desk: Desk) -> Package:
     catalogued = {id(claim) for claim, _ in good}
     for claim, _ in finished:
         if id(claim) not in catalogued:
-            findings += claim.findings
+            findings += _of_a_held(claim, index)
     for node in tree.nodes:
         if node.ordinal not in index:
             findings += _said_by(node)
@@ -56,6 +56,18 @@ def package(desk: Desk) -> Package:
         findings=tuple(findings),
         waits_for=", ".join(desk.waits),
     )
+
+
+def _of_a_held(claim: Claim, index: dict[int, int]) -> list[Finding]:
+    """Its findings; a deposit that serves other articles is not itself at fault for this one."""
+    shared = any(ordinal in index for ordinal in claim.members)
+    doi = claim.record.doi if claim.record is not None else ""
+    return [
+        Finding("PACKAGE-RECORD-ALONE", f.place, {"doi": doi or "–"})
+        if shared and f.code == "PACKAGE-METADATA-ALONE"
+        else f
+        for f in claim.findings
+    ]
 
 
 def _record(desk: Desk, claim: Claim) -> Record | None:

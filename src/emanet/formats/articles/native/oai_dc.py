@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Metadata by OAI-PMH: Dublin Core, MODS or MARC, bare or in the answer of a repository.
+"""Metadata by OAI-PMH: Dublin Core, MODS, MARC or JATS, bare or in a repository's answer.
 
 Written for what OJS, Janeway and DergiPark send: journal, volume and issue inside ``dc:source``,
 keywords as one line with its label, text escaped twice inside CDATA, languages by three letters.
@@ -8,11 +8,14 @@ keywords as one line with its label, text escaped twice inside CDATA, languages 
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from html import unescape
 from itertools import chain
 
+import msgspec
 from lxml import etree
 
+from emanet.formats.articles import jats
 from emanet.formats.articles.native import marcxml
 from emanet.formats.articles.native.elements import (
     Element,
@@ -23,12 +26,14 @@ from emanet.formats.articles.native.elements import (
     every,
     licence,
     local,
+    namespace,
     text,
     unique,
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
 from emanet.model.article import Author, Issn, PubDate, Record, Text
+from emanet.model.finding import Finding
 from emanet.model.ids import clean_doi, normal_doi, normal_issn
 from emanet.model.package import Reading
 
@@ -57,15 +62,36 @@ def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
     """Read an answer or record; ``place`` is its path. Kind ``metadata``, "" without a record."""
     root = tree.getroot()
     records: dict[str, Record] = {}
-    for entry in chain(every(root, "dc", "mods"), _marc(root)):
-        record = {"dc": _dublin_core, "mods": _mods}.get(local(entry), marcxml.record_of)(entry)
+    findings: list[Finding] = []
+    for entry in chain(every(root, "dc", "mods"), _marc(root), _jats(root)):
+        if local(entry) == "article":
+            reading = jats.read(etree.ElementTree(deepcopy(entry)), parsed, place)
+            findings += reading.findings
+            record = reading.record or Record()
+            record = msgspec.structs.replace(record, ids={**record.ids, **_oai_id(entry)})
+        else:
+            record = {"dc": _dublin_core, "mods": _mods}.get(local(entry), marcxml.record_of)(entry)
         key = normal_doi(record.doi) or record.ids.get("oai", "") or f"#{len(records)}"
         records[key] = record
     if not records:
         return Reading(dialect="OAI-PMH")
     only = next(iter(records.values())) if len(records) == 1 else None
     dialect = next(iter(records.values())).dialect
-    return Reading(kind="metadata", dialect=dialect, record=only, records=records)
+    return Reading(
+        kind="metadata", dialect=dialect, record=only, records=records, findings=tuple(findings)
+    )
+
+
+def _jats(root: Element) -> list[Element]:
+    """The articles in an answer's metadata, taken out of OAI's namespace where they inherit it."""
+    found = []
+    for metadata in every(root, "metadata"):
+        for article in children(metadata, "article"):
+            if namespace(article) in ("", _OAI):
+                for node in every(article):
+                    node.tag = str(node.tag).removeprefix(f"{{{_OAI}}}")
+                found.append(article)
+    return found
 
 
 def _marc(root: Element) -> list[Element]:
