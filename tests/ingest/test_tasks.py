@@ -21,10 +21,13 @@ from ingest_material import (
 )
 
 from emanet.ingest.parts import Examined, Sizes
+from emanet.ingest.reach import open_path
 from emanet.ingest.survey import Order
 from emanet.ingest.tasks import examine_all
 from emanet.model.delivery import Fate
 from emanet.model.errors import WorkError
+from emanet.work.local import LocalPools
+from emanet.work.port import Limits
 from emanet.work.progress import Meter, Progress
 from emanet.work.runner import Crew
 
@@ -81,9 +84,12 @@ def test_the_answer_does_not_depend_on_the_division(fill, crew: Crew) -> None:
         (b"MEET A BUG", "WORKER-RAISED"),
     ],
 )
-def test_a_poisonous_member_costs_its_own_finding(fill, crew: Crew, bad: bytes, code: str) -> None:
+def test_a_poisonous_member_costs_its_own_finding(fill, bad: bytes, code: str) -> None:
+    seconds = 2.0 if code == "WORKER-TIMEOUT" else 60.0
+    limits = Limits(seconds=seconds, memory_bytes=1 << 30)
     root = fill({"x.zip": zipped(with_bad(bad)), "y.zip": zipped(issue(2, 30))})
-    poisoned, sound = examine_all(orders(root), crew)
+    with Crew(LocalPools(2), time.monotonic, limits=limits) as crew:
+        poisoned, sound = examine_all(orders(root), crew)
     assert codes(poisoned) == {(code, "x.zip/b/bad.xml")}
     assert len(poisoned.package.articles) == 4
     assert fates(poisoned)["x.zip/b/bad.xml"] == Fate.HELD
@@ -136,6 +142,15 @@ def test_what_changes_or_fails_is_left_alone(fill, crew: Crew, opener, code, siz
     assert left.package is None and left.left is not None
     assert left.left.code == code
     assert left.left.text("en") and left.left.text("tr")
+
+
+def test_our_tools_do_not_eat_the_memory_of_an_item(fill) -> None:
+    limits = Limits(memory_bytes=640 << 20)
+    asked = orders(fill({"x.zip": zipped(issue(3))}), open_path)
+    with Crew(LocalPools(1), time.monotonic, limits=limits) as fresh:
+        (examined,) = examine_all(asked, fresh)
+    assert codes(examined) == set()
+    assert len(examined.package.articles) == 3
 
 
 def test_no_room_of_our_own_is_our_error(fill, crew: Crew) -> None:

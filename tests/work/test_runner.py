@@ -23,7 +23,7 @@ from emanet.work.runner import Crew, Shape, run
 
 @pytest.fixture
 def crew() -> Iterator[Crew]:
-    with Crew(LocalPools(2), time.monotonic, limits=Limits(seconds=1.0)) as made:
+    with Crew(LocalPools(2), time.monotonic, limits=Limits(seconds=60.0)) as made:
         yield made
 
 
@@ -72,8 +72,9 @@ def test_killers_are_set_aside_and_only_they(crew: Crew) -> None:
     assert got == {n: "WORKER-KILLED" if n in killers else n * n for n in tasks}
 
 
-def test_each_way_to_die_has_its_code(crew: Crew) -> None:
-    got = values(run([3, -1, -2, -3, -4, 4], deeds.square_or_worse, crew))
+def test_each_way_to_die_has_its_code() -> None:
+    with Crew(LocalPools(2), time.monotonic, limits=Limits(seconds=1.0)) as crew:
+        got = values(run([3, -1, -2, -3, -4, 4], deeds.square_or_worse, crew))
     assert got == {
         3: 9,
         -1: "WORKER-KILLED",

@@ -59,6 +59,9 @@ _ENDINGS = {
     "xlsx": r"application/vnd\.openxml.*",
 }
 _XML = {"application/xml", "image/svg+xml", "application/xhtml+xml"}
+# Asked for when this module is loaded, for Siegfried's runtime then takes the address space it will
+# use: before a worker's limit on memory is drawn, not out of some item's share.
+_SIEGFRIED = f"siegfried {pygfried.version()}"
 UNKNOWN_MIME = "application/octet-stream"
 APPLEDOUBLE = "multipart/appledouble"
 EMPTY = Format("empty file", UNKNOWN_MIME, tool="emanet")
@@ -70,9 +73,9 @@ def _scanner() -> Any:
 
 
 @cache
-def _tool(siegfried: str, details: str) -> str:
+def _tool(details: str) -> str:
     version = re.search(r"SignatureFile_(V\d+)", details)
-    return f"siegfried {siegfried} {version[1] if version else details}"
+    return f"{_SIEGFRIED} {version[1] if version else details}"
 
 
 def ending(name: str) -> str:
@@ -101,7 +104,7 @@ def identify(path: str, head: bytes, name: str) -> Format:
     its name in the delivery. A format nobody knows has the label "" and the general media type.
     """
     answer = _scanner().identify(path, True)
-    tool = _tool(answer["siegfried"], answer["identifiers"][0]["details"])
+    tool = _tool(answer["identifiers"][0]["details"])
     matches = [m for m in answer["files"][0]["matches"] if m["id"] != "UNKNOWN"]
     if matches and not all("text only" in m["warning"] for m in matches):
         match = matches[0]

@@ -152,7 +152,7 @@ def not_examined(task: Last, code: str, words: str) -> Examined:
 def why_left(order: Order, error: Exception) -> Finding:
     """The finding for a drop that is left alone; raises WorkError when the fault is ours."""
     if isinstance(error, SourceChanged):
-        return Finding("DROP-CHANGED", order.drop.name, {"why": error.en})
+        return Finding("DROP-CHANGED", order.drop.name)
     number = error.errno if isinstance(error, OSError) else None
     if number in _OURS:
         raise WorkError(

@@ -53,7 +53,8 @@ class Limits(msgspec.Struct, frozen=True):
 class Failure(msgspec.Struct, frozen=True):
     """Why an item has no result: a finding's code (``WORKER-…``) and words on what happened.
 
-    WORKER-KILLED: its worker died; WORKER-TIMEOUT: it took longer than its limit;
+    WORKER-KILLED: its worker died; WORKER-TIMEOUT: it took longer than its limit (on a cluster,
+    which does not say how a worker died, that is WORKER-KILLED too);
     WORKER-MEMORY: it wanted more memory than its limit; WORKER-RAISED: the work itself raised.
     """
 

@@ -281,15 +281,19 @@ class _Run(Generic[T, R]):
             self._suspects.extendleft(reversed(chunk.halves()))
             return
         if isinstance(error, self._crew.pools.died):
-            limit = self._crew.limits.seconds_for(chunk.weights[0])
-            took = self._crew.clock() - chunk.started
-            if limit and took >= limit:
-                failure = Failure("WORKER-TIMEOUT", f"{limit:.0f} s")
-            else:
-                failure = Failure("WORKER-KILLED", type(error).__name__)
+            failure = self._why_dead(chunk, error)
         else:
             failure = Failure("WORKER-RAISED", f"{type(error).__name__}: {error}")
         yield Result(chunk.items[0], None, failure)
+
+    def _why_dead(self, chunk: _Chunk[T], error: BaseException) -> Failure:
+        limit_s = self._crew.limits.seconds_for(chunk.weights[0])
+        if self._crew.pools.names_culprit and limit_s:  # deaths and restarts far away: no telling
+            words = f"{type(error).__name__}, or more than {limit_s:.0f} s"
+            return Failure("WORKER-KILLED", words)
+        if limit_s and self._crew.clock() - chunk.started >= limit_s:
+            return Failure("WORKER-TIMEOUT", f"{limit_s:.0f} s")
+        return Failure("WORKER-KILLED", type(error).__name__)
 
     @staticmethod
     def _give(chunk: _Chunk[T], values: Sequence[R | Failure]) -> Iterator[Result[T, R]]:
