@@ -6,8 +6,6 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +13,7 @@ from pathlib import Path
 from emanet.access.search import SearchIndex
 from emanet.bootstrap.config import FILE, TEMPLATE, Config, read
 from emanet.bootstrap.django_settings import DatabaseSettings, WebSettings, configure
+from emanet.bootstrap.holding import MARK, held, unfinished, write_durably
 from emanet.bootstrap.workers import open_crew
 from emanet.duties.means import Means
 from emanet.formats.containers.entries import Limits
@@ -27,7 +26,6 @@ from emanet.registry import schema
 from emanet.storage.archive import Archive
 from emanet.storage.stores.faults import NO_FLUSH, hook_from
 from emanet.storage.stores.interface import Step, Store
-from emanet.storage.stores.locks import exclusive
 from emanet.storage.stores.posix import PosixStore
 from emanet.storage.stores.wrappers.retry import RetryStore
 
@@ -35,21 +33,22 @@ from emanet.storage.stores.wrappers.retry import RetryStore
 def create_home(home: Path, *, name: str = "Emanet", digest: str = "sha512") -> Path:
     """Make a new archive in a folder that is empty or not there yet; gives its absolute path.
 
-    Raises UsageError when something is there, ConfigError for a wrong digest.
+    What a call that died has begun is finished. Raises UsageError when something else is there or
+    the digest is unknown, and what storage and registry raise.
     """
     home = home.absolute()
     if digest not in ("sha512", "sha256"):
         raise UsageError("The digest is sha512 or sha256.", "Özet sha512 ya da sha256 olabilir.")
     try:
         home.mkdir(parents=True, exist_ok=True)
-        if any(home.iterdir()):
+        if not (home / MARK).exists() and any(home.iterdir()):
             raise UsageError(f"{home} is not empty.", f"{home} boş değil.")
-        secret = os.open(home / "secret", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.write(secret, secrets.token_urlsafe(48).encode() + b"\n")
-        os.close(secret)
+        write_durably(home / MARK, b"")
+        secret = secrets.token_urlsafe(48).encode() + b"\n"
+        write_durably(home / "secret", secret, 0o600)
         plain = name.replace("\\", "\\\\").replace('"', '\\"')
         text = TEMPLATE.format(name=plain, digest=digest)
-        (home / FILE).write_text(text, encoding="utf-8")
+        write_durably(home / FILE, text.encode())
     except OSError as error:
         raise UsageError(
             f"{home} cannot be made: {error.strerror}", f"{home} oluşturulamıyor: {error.strerror}"
@@ -59,6 +58,7 @@ def create_home(home: Path, *, name: str = "Emanet", digest: str = "sha512") -> 
     Archive.create(_root(home, config, step, durable), config.archive.digest)
     configure(_database(home, config))
     schema.create()
+    (home / MARK).unlink()
     return home
 
 
@@ -82,17 +82,18 @@ def open_home(home: Path, *, check: bool = True, web: bool = False) -> Means:
     if check:
         schema.check()
     ingest = config.ingest
-    quarantine = home / config.storage.quarantine
+    quarantine = PosixStore(home / config.storage.quarantine, step=step, durable=durable)
     return Means(
         name=config.archive.name,
         home=home,
         archive=Archive(root, digest=config.archive.digest),
-        quarantine=PosixStore(quarantine, step=step, durable=durable),
+        quarantine=quarantine,
         index=SearchIndex(home / "index"),
         clock=lambda: datetime.now(UTC),
         ticks=time.monotonic,
         crew=lambda: open_crew(config),
-        lock=lambda: _held(home, root),
+        lock=lambda: held(home, (root, quarantine)),
+        unfinished=lambda: unfinished(home),
         agent=f"emanet {version('emanet')}",
         limits=Limits(
             members=ingest.members_max,
@@ -123,14 +124,6 @@ def _policies(config: Config) -> dict[str, Policy]:
     return made
 
 
-@contextmanager
-def _held(home: Path, root: Store) -> Iterator[None]:
-    """Hold the archive for one writer; what a dead one left half made is taken away first."""
-    with exclusive(home / "lock"):
-        root.sweep()
-        yield
-
-
 def _faults() -> tuple[Step | None, bool]:
     text = os.environ.get("EMANET_FAULT", "")
     return hook_from(text), text != NO_FLUSH
@@ -140,17 +133,22 @@ def _root(home: Path, config: Config, step: Step | None, durable: bool) -> Store
     storage = config.storage
     if storage.kind == "folder":
         return PosixStore(home / storage.root, step=step, durable=durable)
-    from emanet.storage.stores.s3 import S3Settings, S3Store  # the extra may be absent
-
-    settings = S3Settings(
+    try:
+        from emanet.storage.stores.bucket import connect  # the extra may be absent
+        from emanet.storage.stores.s3 import S3Store
+    except ImportError as error:
+        raise ConfigError(
+            "A bucket needs the extra 's3' (boto3), which is not installed.",
+            "Kova için 's3' eki (boto3) gerekli; kurulu değil.",
+        ) from error
+    bucket = connect(
+        storage.bucket,
         endpoint=storage.endpoint,
-        bucket=storage.bucket,
-        prefix=storage.root,
         region=storage.region,
-        access_key=storage.access_key,
-        secret_key=storage.secret_key,
+        access=storage.access_key,
+        secret=storage.secret_key,
     )
-    return RetryStore(S3Store(settings), sleep=time.sleep)
+    return RetryStore(S3Store(bucket, storage.root), time.sleep)
 
 
 def _database(home: Path, config: Config) -> DatabaseSettings:

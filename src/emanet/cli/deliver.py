@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from emanet.cli.opening import opened
 from emanet.cli.speaking import Voice, size_text
+from emanet.duties.reports import IngestReport
 from emanet.model.delivery import Receipt, State
 from emanet.model.errors import UsageError
 from emanet.model.finding import Severity
@@ -75,27 +77,39 @@ def ingest(
     if as_json:
         voice.json(report)
     else:
-        for receipt in report.receipts:
-            _print_receipt(voice, receipt)
-        account = report.accounting
-        states = [r.state for r in report.receipts]
-        voice.say(
-            f"{len(states)} deliveries: {states.count(State.ACCEPTED)} accepted, "
-            f"{states.count(State.HELD)} held, {states.count(State.REFUSED)} refused, "
-            f"{states.count(State.REPEATED)} repeated, {states.count(State.WAITING)} waiting. "
-            f"{report.articles} article versions in {len(report.accessions)} accessions; "
-            f"{size_text(account.bytes_in)} in, {size_text(account.accounted)} accounted for; "
-            f"{report.seconds:.1f} s.",
-            f"{len(states)} teslimat: {states.count(State.ACCEPTED)} kabul, "
-            f"{states.count(State.HELD)} bekletilen, {states.count(State.REFUSED)} ret, "
-            f"{states.count(State.REPEATED)} yinelenen, {states.count(State.WAITING)} eşini "
-            f"bekleyen. {len(report.accessions)} koruma biriminde {report.articles} makale sürümü; "
-            f"gelen {size_text(account.bytes_in)}, hesabı verilen {size_text(account.accounted)}; "
-            f"{report.seconds:.1f} s.",
-        )
+        _print_report(voice, report)
     not_done = {State.HELD, State.REFUSED, State.WAITING}
-    if report.held_files or any(r.state in not_done for r in report.receipts):
+    if report.held_files or report.left or any(r.state in not_done for r in report.receipts):
         raise typer.Exit(3)
+
+
+def _print_report(voice: Voice, report: IngestReport) -> None:
+    for receipt in report.receipts:
+        _print_receipt(voice, receipt)
+    for left in report.left:
+        word = voice.pick("left alone", "dokunulmadı")
+        print(f"{'-':18}  {word}  {left.name}  {left.finding.text(voice.language)}")
+    if report.registered:
+        voice.say(
+            f"Registered what an earlier run had sealed: {', '.join(report.registered)}.",
+            f"Önceki bir çalışmanın mühürlediği kaydedildi: {', '.join(report.registered)}.",
+        )
+    account = report.accounting
+    states = [r.state for r in report.receipts]
+    voice.say(
+        f"{len(states)} deliveries: {states.count(State.ACCEPTED)} accepted, "
+        f"{states.count(State.HELD)} held, {states.count(State.REFUSED)} refused, "
+        f"{states.count(State.REPEATED)} repeated, {states.count(State.WAITING)} waiting. "
+        f"{report.articles} article versions in {len(report.accessions)} accessions; "
+        f"{size_text(account.bytes_in)} in, {size_text(account.accounted)} accounted for; "
+        f"{report.seconds:.1f} s.",
+        f"{len(states)} teslimat: {states.count(State.ACCEPTED)} kabul, "
+        f"{states.count(State.HELD)} bekletilen, {states.count(State.REFUSED)} ret, "
+        f"{states.count(State.REPEATED)} yinelenen, {states.count(State.WAITING)} eşini "
+        f"bekleyen. {len(report.accessions)} koruma biriminde {report.articles} makale sürümü; "
+        f"gelen {size_text(account.bytes_in)}, hesabı verilen {size_text(account.accounted)}; "
+        f"{report.seconds:.1f} s.",
+    )
 
 
 def _print_receipt(voice: Voice, receipt: Receipt) -> None:
@@ -150,10 +164,8 @@ def deliveries_command(
 
 
 def _list(context: typer.Context, state: str, limit: int, as_json: bool) -> None:
-    from emanet.bootstrap.wiring import open_home
-
     voice: Voice = context.obj
-    open_home(voice.home)
+    opened(voice)
     from emanet.registry.deliveries import queries
 
     if state and state not in _STATES:
@@ -187,10 +199,8 @@ def _list(context: typer.Context, state: str, limit: int, as_json: bool) -> None
 
 
 def _show_one(context: typer.Context, delivery: str, as_json: bool) -> None:
-    from emanet.bootstrap.wiring import open_home
-
     voice: Voice = context.obj
-    open_home(voice.home)
+    opened(voice)
     from emanet.duties.describe import describe_delivery
 
     view = describe_delivery(delivery)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from emanet.cli.opening import opened
 from emanet.cli.speaking import Voice, size_text
 from emanet.duties.reports import ArticleView, Handed
 
@@ -22,10 +23,8 @@ def add_to(app: typer.Typer) -> None:
 
 def status(context: typer.Context, as_json: Json = False) -> None:
     """Count what the archive holds."""
-    from emanet.bootstrap.wiring import open_home
-
     voice: Voice = context.obj
-    means = open_home(voice.home)
+    means = opened(voice)
     from emanet.duties.describe import describe_status
 
     counts = describe_status(means)
@@ -64,10 +63,8 @@ def find(
     as_json: Json = False,
 ) -> None:
     """Find articles by words of title, abstract and authors, by DOI, or by ISSN."""
-    from emanet.bootstrap.wiring import open_home
-
     voice: Voice = context.obj
-    means = open_home(voice.home)
+    means = opened(voice)
     from emanet.duties.describe import find_articles
 
     found = find_articles(means, words, limit=limit, offset=offset)
@@ -87,10 +84,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show an article's record and its whole custody trail."""
-    from emanet.bootstrap.wiring import open_home
-
     voice: Voice = context.obj
-    means = open_home(voice.home)
+    means = opened(voice)
     from emanet.duties.describe import describe_article
 
     view = describe_article(means, doi)
@@ -137,10 +132,8 @@ def get(
     as_json: Json = False,
 ) -> None:
     """Write an article's files out, bit for bit."""
-    from emanet.bootstrap.wiring import open_home
-
     voice: Voice = context.obj
-    means = open_home(voice.home)
+    means = opened(voice)
     from emanet.duties.hand_out import get as hand
 
     _print_handed(voice, hand(means, doi, out, number=version), as_json)
@@ -153,10 +146,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Export accessions or articles as bags (BagIt 1.0)."""
-    from emanet.bootstrap.wiring import open_home
-
     voice: Voice = context.obj
-    means = open_home(voice.home)
+    means = opened(voice)
     from emanet.duties.hand_out import export as hand
 
     _print_handed(voice, hand(means, names, out), as_json)

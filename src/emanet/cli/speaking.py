@@ -36,6 +36,10 @@ class Voice:
         """Print one line in the user's language."""
         print(tr if self.language == "tr" else en)
 
+    def warn(self, en: str, tr: str) -> None:
+        """Print one line in the user's language on standard error."""
+        print(f"emanet: {self.pick(en, tr)}", file=sys.stderr)
+
     def pick(self, en: str, tr: str) -> str:
         """The text in the user's language."""
         return tr if self.language == "tr" else en

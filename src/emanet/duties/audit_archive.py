@@ -37,7 +37,7 @@ def audit(
     """
     started = means.ticks()
     with means.lock():
-        reconcile(means.archive, means.index)
+        reconcile(means)
         wanted = list(_named(names)) or None
         order = wanted if wanted is not None else list(queries.audit_order())
         meter = Meter(

@@ -27,7 +27,7 @@ def release(means: Means, delivery: str, reason: str) -> Receipt:
     that the rules refuse whatever a person says.
     """
     with means.lock():
-        reconcile(means.archive, means.index)
+        reconcile(means)
         _held(delivery)
         known, drop = quarantine.drop_of(means.quarantine, delivery)
         desk = Desk(means)
@@ -55,7 +55,7 @@ def refuse(means: Means, delivery: str, reason: str) -> Receipt:
     Raises UnknownThing, UsageError as ``release``.
     """
     with means.lock():
-        reconcile(means.archive, means.index)
+        reconcile(means)
         info = _held(delivery, waiting=True)
         records = _records(means, info)
         receipt = msgspec.structs.replace(

@@ -47,7 +47,7 @@ def ingest(
         )
     started = means.ticks()
     with means.lock():
-        registered = reconcile(means.archive, means.index)
+        registered = reconcile(means)
         drops = discover(paths, now=means.clock().timestamp(), rules=means.drop_rules)
         desk, left = Desk(means), [_busy(drop) for drop in drops if drop.busy]
         ready = [drop for drop in drops if not drop.busy]
@@ -125,8 +125,9 @@ def _refused_by_hand(earlier: queries.DeliveryInfo | None) -> Override | None:
 def _join(desk: Desk, now: str) -> None:
     """Close the case of deliveries that waited and whose files came with an accepted one."""
     waiting = queries.list_deliveries(state=State.WAITING, limit=1_000)
-    accepted = [r for r in desk.receipts if r.state is State.ACCEPTED]
-    for receipt in accepted if waiting else []:
+    for receipt in desk.receipts if waiting else []:
+        if receipt.state not in (State.ACCEPTED, State.REPEATED):
+            continue
         digests = {payload.sha256 for payload in receipt.delivery.payloads}
         for info in waiting:
             files = queries.delivery_files(info.id, limit=10_000)
@@ -141,9 +142,17 @@ def _join(desk: Desk, now: str) -> None:
                     Verdict.REPEAT,
                     State.REPEATED,
                     layout=info.layout,
-                    accession=receipt.accession,
+                    accession=_accession(receipt),
                     decided=now,
                     reason=joined,
                 ),
                 (),
             )
+
+
+def _accession(receipt: Receipt) -> str:
+    """Where a delivery lies; of one that is acknowledged again the registry tells."""
+    if receipt.accession:
+        return receipt.accession
+    known = queries.delivery(receipt.delivery.id)
+    return known.accession if known else ""

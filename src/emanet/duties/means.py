@@ -24,7 +24,8 @@ class Means:
     """What duties work with.
 
     ``clock`` gives the present moment (UTC), ``ticks`` seconds that only rise. ``crew`` opens the
-    workers, a context manager. ``lock`` holds the archive for one writer. ``policies`` are by the
+    workers, a context manager. ``lock`` holds the archive for one writer; ``unfinished`` tells
+    whether one is at work or did not end well. ``policies`` are by the
     publisher's key, "" the default; ``prefixes`` lead from a DOI prefix to a key. ``wait_s`` is
     how long a delivery may wait for its sibling.
     """
@@ -38,6 +39,7 @@ class Means:
     ticks: Callable[[], float]
     crew: Callable[[], AbstractContextManager[Crew]]
     lock: Callable[[], AbstractContextManager[None]]
+    unfinished: Callable[[], bool]
     agent: str
     limits: Limits
     drop_rules: DropRules

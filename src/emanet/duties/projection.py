@@ -9,12 +9,15 @@ from itertools import islice
 from django.db import transaction
 
 from emanet.access.search import SearchIndex
+from emanet.duties import quarantine
+from emanet.duties.means import Means
+from emanet.model.delivery import State
 from emanet.model.stored import Records
 from emanet.registry.activity import records as activity
 from emanet.registry.catalogue import queries
 from emanet.registry.catalogue import records as catalogue
+from emanet.registry.deliveries import queries as delivered
 from emanet.registry.deliveries import records as deliveries
-from emanet.storage.archive import Archive
 
 _BATCH_LINES = 50_000
 
@@ -44,15 +47,28 @@ def batches(records: Iterable[Records]) -> Iterator[list[Records]]:
         yield batch
 
 
-def reconcile(archive: Archive, index: SearchIndex) -> tuple[str, ...]:
-    """Register what is sealed and not yet registered (a run died in between); gives its ids."""
+def reconcile(means: Means) -> tuple[str, ...]:
+    """Bring the registry up to what is sealed, where a run died in between; gives the ids.
+
+    The search index follows, and what the quarantine keeps of deliveries that are not held (any
+    more) is let go. Call it while holding the archive's lock.
+    """
     reached = queries.last_sequence()
-    missing = [ref for ref in archive.objects() if ref.sequence > reached]
-    for batch in batches(archive.records(ref.id) for ref in missing):
+    missing = [ref for ref in means.archive.objects() if ref.sequence > reached]
+    for batch in batches(means.archive.records(ref.id) for ref in missing):
         project(batch)
-    if missing:
-        catch_up(index)
+    catch_up(means.index)
+    kept = quarantine.kept(means.quarantine)
+    states = delivered.known_deliveries(kept)
+    for delivery in kept:
+        if states.get(delivery) is not State.HELD:
+            quarantine.let_go(means.quarantine, delivery)
     return tuple(ref.id for ref in missing)
+
+
+def behind(index: SearchIndex) -> bool:
+    """Whether the registry holds article versions that the search index has not."""
+    return next(queries.search_documents(after=index.reached(), page=1), None) is not None
 
 
 def catch_up(index: SearchIndex, *, chunk: int = 5_000) -> int:

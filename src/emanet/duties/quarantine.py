@@ -72,3 +72,8 @@ def let_go(store: PosixStore, delivery: str) -> None:
     keys = sorted(store.list(delivery), key=lambda key: not key.endswith(_LIST))
     for key in keys:
         store.delete(key)
+
+
+def kept(store: PosixStore) -> tuple[str, ...]:
+    """The ids of all deliveries of which something lies in the quarantine."""
+    return tuple(dict.fromkeys(key.partition("/")[0] for key in store.list()))
