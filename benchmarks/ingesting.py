@@ -99,8 +99,9 @@ def peer_rate(folder: Path, articles: Iterator[list[tuple[str, bytes]]]) -> floa
 
     Takes the files of each article; they are written to disk before the clock starts.
     """
-    import bagit
     import ocfl
+
+    import bagit
 
     logging.disable(logging.INFO)
     sources, root = folder / "peer-in", folder / "peer-root"
