@@ -151,6 +151,8 @@ def test_what_is_still_being_written_is_said(fill) -> None:
         "new.zip": ("new.zip",),
         "drop": ("c/b.pdf.filepart",),
     }
+    later = discover([root], now=time.time() + 90_000, rules=DropRules(settle_s=60))
+    assert not any(drop.busy for drop in later)
 
 
 def test_a_date_in_the_future_does_not_wait_for_ever(fill) -> None:

@@ -16,6 +16,7 @@ import pytest
 import work_deeds as deeds
 
 from emanet.model.errors import SourceChanged, WorkError
+from emanet.work.ahead import ahead
 from emanet.work.local import LocalPools
 from emanet.work.port import Limits
 from emanet.work.runner import Crew, Shape, run
@@ -101,6 +102,20 @@ def test_suspects_run_apart_from_the_beginning(crew: Crew) -> None:
     assert got == {1: 1, -1: "WORKER-KILLED", 2: 4, 3: 9}
     pids = {r.value for r in run(range(9), deeds.whoami, crew, shape=Shape(items=2), suspect=True)}
     assert len(pids) == 1
+
+
+def test_a_stop_ends_the_run_soon() -> None:
+    with Crew(LocalPools(1), time.monotonic) as crew:
+        results = ahead(
+            run(range(100), deeds.dawdle, crew, shape=Shape(items=1)), 2, stop=crew.stop
+        )
+        assert next(results).value == 0
+        begun = time.monotonic()
+        results.close()
+        assert crew.stopped
+        assert time.monotonic() - begun < 30  # not the hundred items of a second each
+        with pytest.raises(WorkError, match="stopped"):
+            list(run([1], deeds.square, crew))
 
 
 def test_our_own_errors_pass_through(crew: Crew) -> None:

@@ -21,6 +21,11 @@ def square_slowly(n: int) -> int:
     return n * n
 
 
+def dawdle(n: int) -> int:
+    time.sleep(min(n, 1))
+    return n
+
+
 def square_or_die(n: int) -> int:
     """Negative numbers kill the worker as the kernel's memory killer does."""
     if n < 0:

@@ -22,6 +22,7 @@ import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path, PurePosixPath
 
@@ -57,6 +58,7 @@ _SYSTEM_FOLDER = re.compile(
 _MAYBE = (".dat", ".bin", ".gz", ".bz2", ".xz", ".pkg", ".arc")
 _ARTICLE_FILES_MAX = 3  # XML (or else PDF) files up to which a folder counts as one article's
 _HEAD_BYTES = 512
+_PARTIAL_S = 86_400.0
 _DEPTH_MAX = 64  # folders in folders; a path can hold two thousand
 
 
@@ -153,8 +155,7 @@ def _walk(path: str, name: str, gone_into: set[tuple[int, int]], depth: int) -> 
     try:
         if depth > _DEPTH_MAX:
             raise OSError(0, f"more than {_DEPTH_MAX} folders deep")
-        with os.scandir(path) as entries:
-            found = [(entry, entry.stat(follow_symlinks=False)) for entry in entries]
+        found = _stats(path)
     except OSError as error:
         detail = {"why": error.strerror or ""}
         folder.findings.append(Finding("DROP-UNREADABLE", _shown(name), detail))
@@ -174,6 +175,15 @@ def _walk(path: str, name: str, gone_into: set[tuple[int, int]], depth: int) -> 
             folder.findings.append(Finding("DROP-SPECIAL", _shown(below)))
     folder.archives = {name for name in folder.files if _is_archive(path, name)}
     return folder
+
+
+def _stats(path: str) -> list[tuple[os.DirEntry[str], os.stat_result]]:
+    found = []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            with suppress(FileNotFoundError):  # a transfer renames what it has finished
+                found.append((entry, entry.stat(follow_symlinks=False)))
+    return found
 
 
 def may_be_archive(name: str) -> bool:
@@ -293,9 +303,11 @@ class _Finder:
         shown = _shown(inside)
         kept = b"" if shown.encode() == raw else raw
         age_s = self._now - seen.st_mtime_ns / 1e9
-        busy = 0 <= age_s < self._rules.settle_s or _PARTIAL.search(name) is not None
+        settle_s = self._rules.settle_s
+        if _PARTIAL.search(name):  # given up after a day: then it is a file like any other
+            settle_s = max(settle_s, _PARTIAL_S)
         path = os.path.join(folder.path, name)
-        return DropFile(path, shown, seen.st_size, seen.st_mtime_ns, kept), busy
+        return DropFile(path, shown, seen.st_size, seen.st_mtime_ns, kept), 0 <= age_s < settle_s
 
     def _drop(
         self, name: str, files: list[tuple[DropFile, bool]], said: Iterable[Finding] = ()

@@ -45,7 +45,7 @@ class Sizes(msgspec.Struct, frozen=True):
     part_files: int = 48
     tar_times: int = 40
     window_drops: int = 200
-    window_bytes: int = 2 << 30
+    window_bytes: int = 1 << 30
 
 
 class Examined(msgspec.Struct, frozen=True):

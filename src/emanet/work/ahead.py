@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
@@ -18,11 +18,12 @@ class _End:
 _END: Final = _End()
 
 
-def ahead(items: Iterable[T], depth: int) -> Iterator[T]:
+def ahead(items: Iterable[T], depth: int, *, stop: Callable[[], None] | None = None) -> Iterator[T]:
     """Give the items of an iterable, drawn from it in a thread at most ``depth`` items ahead.
 
     What the iterable raises is raised here, after the items before it. When the caller stops early
-    the iterable is closed, after the item it is making.
+    ``stop`` is called, so that the item being made comes to an end soon (``Crew.stop``), and then
+    the iterable is closed.
     """
     source = iter(items)
     with ThreadPoolExecutor(1) as thread:
@@ -34,6 +35,8 @@ def ahead(items: Iterable[T], depth: int) -> Iterator[T]:
         finally:
             for future in waiting:
                 future.cancel()
+            if stop is not None and waiting:
+                stop()
             close = getattr(source, "close", None)
             if close is not None:
                 thread.submit(close).result()

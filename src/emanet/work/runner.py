@@ -24,6 +24,7 @@ from emanet.work.port import Failure, Limits, Pools
 T = TypeVar("T")
 R = TypeVar("R")
 IN_FLIGHT_MAX = 64
+_LOOK_UP_S = 1.0
 STILLBORN_MAX = 8  # pools in a row that broke before they gave any result
 
 
@@ -80,6 +81,7 @@ class Crew:
         self.limits = limits or Limits()
         self._renew_after = renew_after
         self._items = 0
+        self.stopped = False
         self._main: Executor | None = None
         self._solo: Executor | None = None
 
@@ -100,6 +102,10 @@ class Crew:
             if executor is not None:
                 executor.shutdown(wait=True)
         self._main = self._solo = None
+
+    def stop(self) -> None:
+        """Have every run of this crew end within a second, with WorkError; from any thread."""
+        self.stopped = True
 
     def submit(self, fn: Callable[[T], R], chunk: _Chunk[T], *, apart: bool) -> Future[Any]:
         """Hand a chunk to the many, or to the pool of one; raises what the pool died of."""
@@ -193,7 +199,10 @@ class _Run(Generic[T, R]):
     def results(self) -> Iterator[Result[T, R]]:
         try:
             while self._fill():
-                done, _ = wait([*self._many, *self._apart], return_when=FIRST_COMPLETED)
+                futures = [*self._many, *self._apart]
+                done, _ = wait(futures, timeout=_LOOK_UP_S, return_when=FIRST_COMPLETED)
+                if self._crew.stopped:
+                    raise WorkError("The work was stopped.", "İş durduruldu.")
                 for future in done:
                     yield from self._settle(future)
         finally:
