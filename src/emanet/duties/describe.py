@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from emanet.duties import projection
 from emanet.duties.means import Means
 from emanet.duties.reports import (
     ArticleView,
@@ -200,7 +201,7 @@ def find_articles(means: Means, words: list[str], *, limit: int = 20, offset: in
     found = means.index.search(text, limit=limit, offset=offset)
     scores = {hit.id: hit.score for hit in found.hits}
     briefs = catalogue.briefs_of(list(scores))
-    return Found(found.total, _hits(briefs, scores))
+    return Found(found.total, _hits(briefs, scores), projection.behind(means.index))
 
 
 def _hits(briefs: Sequence[answers.Brief], scores: Mapping[int, float]) -> tuple[Hit, ...]:

@@ -215,7 +215,11 @@ class Hit(msgspec.Struct, frozen=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What a search found: how many in all, and the hits of this page, best first."""
+    """What a search found: how many in all, and the hits of this page, best first.
+
+    ``behind``: the search index does not know the latest articles yet (a search by words alone).
+    """
 
     total: int
     hits: tuple[Hit, ...]
+    behind: bool = False

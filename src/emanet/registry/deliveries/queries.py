@@ -38,6 +38,7 @@ _DELIVERY = (
     "repeats",
     "id",
 )
+_FINDING = ("delivery", "code", "place", "detail", "version")
 
 
 class DeliveryInfo(msgspec.Struct, frozen=True):
@@ -64,6 +65,14 @@ class DeliveryInfo(msgspec.Struct, frozen=True):
     repeats: int
     key: int
     findings: tuple[finding.Finding, ...] = ()
+
+
+class FindingGroup(msgspec.Struct, frozen=True):
+    """The findings of one code in a delivery: how many, and the first of them."""
+
+    code: str
+    count: int
+    first: tuple[finding.Finding, ...]
 
 
 class HeldFile(msgspec.Struct, frozen=True):
@@ -114,13 +123,42 @@ def list_deliveries(
     return _infos(rows[:limit])
 
 
-def delivery(ref: str) -> DeliveryInfo | None:
-    """The delivery with this id and all its findings, in their order; or None."""
+def delivery(ref: str, *, findings: bool = True) -> DeliveryInfo | None:
+    """The delivery with this id and all its findings, in their order; or None.
+
+    Without ``findings`` they are left out: a large delivery may have very many.
+    """
     rows = models.Delivery.objects.filter(ref=ref)
     for info in _infos(rows):
-        found = _findings([info.key])[info.key]
+        found = _findings([info.key])[info.key] if findings else ()
         return msgspec.structs.replace(info, findings=tuple(found))
     return None
+
+
+def finding_groups(key: int, *, each: int = 10) -> tuple[FindingGroup, ...]:
+    """The findings of a delivery (its ``key``) by code, worst first, then the most frequent.
+
+    Of each code the number, and the first ``each`` findings.
+    """
+    rows = _finding_span([key])
+    if rows is None:
+        return ()
+    groups = []
+    for code, count in rows.values("code").annotate(n=Count("*")).values_list("code", "n"):
+        first = rows.filter(code=code).order_by("id").values_list(*_FINDING)[:each]
+        groups.append(FindingGroup(code, count, tuple(_finding(row) for row in first)))
+    return tuple(sorted(groups, key=lambda g: (-_severity(g.first[0]), -g.count, g.code)))
+
+
+def fate_counts(ref: str) -> dict[Fate, int]:
+    """How many files of a delivery met with which fate; reads a row for each file."""
+    rows = models.Delivery.objects.filter(ref=ref).values_list("id", "first_file", "last_file")
+    for key, first, last in rows:
+        if first is not None and last is not None:
+            files = catalogue.File.objects.filter(id__range=(first, last), delivery=key)
+            counted = files.values("fate").annotate(n=Count("*")).values_list("fate", "n")
+            return {Fate(fate): n for fate, n in sorted(counted)}
+    return {}
 
 
 def delivery_files(
@@ -247,15 +285,17 @@ def _infos(rows: QuerySet[models.Delivery]) -> tuple[DeliveryInfo, ...]:
     )
 
 
-def _finding_rows(keys: Collection[int]) -> list[tuple[Any, ...]]:
+def _finding_span(keys: Collection[int]) -> QuerySet[models.Finding] | None:
     spans = models.Delivery.objects.filter(id__in=keys, first_finding__isnull=False)
     where = Q()
     for key, first, last in spans.values_list("id", "first_finding", "last_finding"):
         where |= Q(delivery=key, id__range=(first, last))
-    if not where:
-        return []
-    rows = models.Finding.objects.filter(where).order_by("id")
-    return list(rows.values_list("delivery", "code", "place", "detail", "version"))
+    return models.Finding.objects.filter(where) if where else None
+
+
+def _finding_rows(keys: Collection[int]) -> list[tuple[Any, ...]]:
+    rows = _finding_span(keys)
+    return [] if rows is None else list(rows.order_by("id").values_list(*_FINDING))
 
 
 def _findings(keys: Collection[int]) -> dict[int, list[finding.Finding]]:
