@@ -9,7 +9,8 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import BinaryIO
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 from emanet.model.article import Author, Issn, Record
 from emanet.model.delivery import (
@@ -28,9 +29,13 @@ from emanet.model.event import Event, EventKind
 from emanet.model.package import content_digest
 from emanet.model.stored import Aip, ArticleLine, MemberLine, Pack, Packed, Whole
 from emanet.storage import packs
+from emanet.storage.archive import Archive
 from emanet.storage.ocfl.layout import object_id
+from emanet.storage.stores.interface import Store
+from emanet.storage.stores.posix import PosixStore
 
 WHEN = "2026-03-01T10:00:00Z"
+CODED = {b"\x1f\x8b": Method.GZIP, b"BZ": Method.BZIP2, b"\xfd7": Method.XZ}
 METHODS = {zipfile.ZIP_STORED: Method.STORED, zipfile.ZIP_DEFLATED: Method.DEFLATE}
 
 
@@ -176,9 +181,7 @@ class Planner:
             )
             for o in ordinals:
                 fields = {f: getattr(self.members[o], f) for f in member.__struct_fields__}
-                self.members[o] = MemberLine(
-                    **(fields | {"article": number, "fate": Fate.ARTICLE})
-                )
+                self.members[o] = MemberLine(**(fields | {"article": number, "fate": Fate.ARTICLE}))
             found.append(
                 ArticleLine(number, member.delivery, record, tuple(ordinals), content_digest(mine))
             )
@@ -204,8 +207,9 @@ def _inside(data: bytes) -> list[tuple[str, bytes, tuple[Step, ...]]]:
                 step = Step(start, info.compress_size, METHODS[info.compress_type])
                 found.append((info.filename, archive.read(info), (step,)))
         return found
-    if data[:2] == b"\x1f\x8b" or data[257:262] == b"ustar":
-        before = (Step(0, len(data), Method.GZIP),) if data[:2] == b"\x1f\x8b" else ()
+    if data[:2] in CODED or data[257:262] == b"ustar":
+        method = CODED.get(data[:2])
+        before = (Step(0, len(data), method),) if method else ()
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             return [
                 (m.name, archive.extractfile(m).read(), (*before, Step(m.offset_data, m.size)))
@@ -235,3 +239,52 @@ def tarred(files: Mapping[str, bytes], mode: str = "w:gz") -> bytes:
             info.size = len(data)
             archive.addfile(info, io.BytesIO(data))
     return out.getvalue()
+
+
+def bytes_of(seed: int, size: int) -> bytes:
+    """Bytes that do not compress, always the same."""
+    return hashlib.shake_128(str(seed).encode()).digest(size)
+
+
+def every_shape() -> list[dict[str, bytes]]:
+    """Deliveries with ZIPs in ZIPs, compressed TARs, loose files, empty ones; one is large."""
+    inner = zipped({"deep/x.xml": b"<a/>" * 1000, "deep/x.pdf": bytes_of(1, 5000)})
+    return [
+        {
+            "one.zip": zipped(
+                {
+                    "a/1.xml": b"<x>" * 3000,
+                    "a/1.pdf": bytes_of(2, 20_000),
+                    "in.zip": inner,
+                    "empty.txt": b"",
+                }
+            ),
+            "t.tar.gz": tarred({"k/2.xml": b"<y>" * 999, "k/2.tif": bytes_of(3, 900)}),
+            "t.tar.xz": tarred({"k/3.xml": b"<z>" * 99, "k/n.zip": inner}, "w:xz"),
+        },
+        {
+            "big.zip": zipped({f"b/{i}.xml": bytes_of(10 + i, 3000) for i in range(30)}, 0),
+            "s.zip": zipped({"q.xml": b"q" * 100, "in.zip": inner}, 0),
+            "t.tar.bz2": tarred({"k/4.xml": b"<w>" * 99}, "w:bz2"),
+            "t.tar": tarred({"k/5.xml": b"<v>" * 99, "k/5.pdf": bytes_of(4, 700)}, "w"),
+        },
+        {"plain.xml": b"<article/>", "zero": b"", "ı\u015f\u0131k.txt": "ışık".encode()},
+    ]
+
+
+class Kept(NamedTuple):
+    """A sealed accession, and all that it was made of."""
+
+    archive: Archive
+    planner: Planner
+    aip: Aip
+    root: Path
+
+
+def kept_archive(root: Path, *, store: Store | None = None) -> Kept:
+    """Seal ``every_shape`` in a new archive."""
+    archive = Archive.create(store or PosixStore(root))
+    planner = Planner(whole_from=60_000)
+    aip = planner.plan(every_shape())
+    archive.seal(aip, planner.sources)
+    return Kept(archive, planner, aip, root)

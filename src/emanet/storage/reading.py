@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import partial
@@ -34,6 +35,7 @@ class Reader:
         self._store = store
         self._nested: OrderedDict[tuple[str, tuple[Step, ...]], BinaryIO] = OrderedDict()
         self._lock = threading.Lock()
+        weakref.finalize(self, _close, self._nested)
 
     def read(self, locator: Locator, size: int, crc32: int | None = None) -> bytes:
         """All ``size`` plain bytes at once; see ``stream``. ``crc32`` is compared when given."""
@@ -98,6 +100,12 @@ class Reader:
             while len(self._nested) > KEPT:
                 self._nested.popitem(last=False)[1].close()
             return reach.reader(file)(offset, length)
+
+
+def _close(nested: OrderedDict[tuple[str, tuple[Step, ...]], BinaryIO]) -> None:
+    for file in nested.values():
+        file.close()
+    nested.clear()
 
 
 def fold(steps: tuple[Step, ...]) -> tuple[Step, ...]:

@@ -259,7 +259,7 @@ class _Object:
                 if order[path.split("/")[0]] <= last and path not in inventory.manifest:
                     self.say("E023", path, inventory=inventory.where)
             for path in sorted(set(inventory.manifest) - self._known):
-                self.say("E092", path, inventory=inventory.where)
+                self.say("E092", path, inventory=inventory.where, algorithm=inventory.algorithm)
             for algorithm, block in inventory.fixity.items():
                 for path in sorted(set(block) - self._known):
                     self.say("E093", path, inventory=inventory.where, algorithm=algorithm)
