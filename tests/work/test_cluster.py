@@ -127,13 +127,13 @@ def test_a_worker_killed_from_outside_costs_a_retry(crew: Crew, tmp_path: Path) 
 
 
 def test_the_poisonous_item_alone_pays(cluster: Cluster) -> None:
-    tasks = [1, 2, -1, -4, 3, 4, -2]
+    tasks = [1, -1, -4, 4, -2]
     with ClusterPools(cluster.address()) as pools:
         crew = Crew(pools, time.monotonic, limits=Limits(seconds=1.0))
-        results = list(run(tasks, deeds.square_or_worse, crew, shape=Shape(items=3)))
+        results = list(run(tasks, deeds.square_or_worse, crew, shape=Shape(items=2)))
         crew.close()
     got = {r.task: r.failure.code if r.failure else r.value for r in results}
-    assert {n: v for n, v in got.items() if n > 0} == {1: 1, 2: 4, 3: 9, 4: 16}
+    assert {n: v for n, v in got.items() if n > 0} == {1: 1, 4: 16}
     assert got[-1] == "WORKER-KILLED"
     assert got[-2] == "WORKER-KILLED"  # killed by its time limit, which is not told from here
     assert got[-4] == "WORKER-RAISED"
