@@ -7,6 +7,7 @@ import msgspec
 
 from emanet.duties import quarantine
 from emanet.duties.desk import Desk
+from emanet.duties.earlier import last_judged
 from emanet.duties.means import Means
 from emanet.duties.projection import reconcile
 from emanet.ingest.judge import Override
@@ -14,10 +15,7 @@ from emanet.ingest.survey import Order
 from emanet.ingest.tasks import examine_all
 from emanet.model.delivery import Fate, Receipt, State, Verdict
 from emanet.model.errors import UnknownThing, UsageError
-from emanet.model.stored import Records
-from emanet.registry.catalogue import queries as catalogue
 from emanet.registry.deliveries import queries
-from emanet.registry.keys import sequence_of
 
 
 def release(means: Means, delivery: str, reason: str) -> Receipt:
@@ -57,30 +55,17 @@ def refuse(means: Means, delivery: str, reason: str) -> Receipt:
     with means.lock():
         reconcile(means)
         info = _held(delivery, waiting=True)
-        records = _records(means, info)
+        judged, lines = last_judged(means, info)
         receipt = msgspec.structs.replace(
-            next(r for r in records.receipts if r.delivery.id == delivery),
+            judged,
             verdict=Verdict.REFUSE,
             state=State.REFUSED,
             decided=means.now(),
             reason=reason,
             waits_until="",
         )
-        lines = [line for line in records.members if line.delivery == delivery]
-        base = lines[0].ordinal if lines else 0
         desk = Desk(means)
-        desk.note(
-            receipt,
-            tuple(
-                msgspec.structs.replace(
-                    line,
-                    ordinal=line.ordinal - base,
-                    parent=None if line.parent is None else line.parent - base,
-                    fate=Fate.REFUSED,
-                )
-                for line in lines
-            ),
-        )
+        desk.note(receipt, tuple(msgspec.structs.replace(li, fate=Fate.REFUSED) for li in lines))
         desk.flush()
         quarantine.let_go(means.quarantine, delivery)
     return receipt
@@ -103,10 +88,3 @@ def _held(delivery: str, *, waiting: bool = False) -> queries.DeliveryInfo:
             f"{delivery} bekletilmiyor; durumu: {info.state}.",
         )
     return info
-
-
-def _records(means: Means, info: queries.DeliveryInfo) -> Records:
-    """The sealed records in which the delivery was last judged."""
-    sequence = sequence_of(info.key)
-    (sealed,) = catalogue.objects(after=sequence - 1, limit=1)
-    return means.archive.records(sealed.ref)

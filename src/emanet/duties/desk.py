@@ -55,7 +55,7 @@ class Desk:
         self._drops: dict[str, Drop] = {}
         self._batch_bytes = self._batch_members = 0
         self._contents: dict[str, set[str]] = {}
-        self._issns = set(queries.known_issns())
+        self._known = checks.Known(queries.known_issns())
         self._notes: list[tuple[Receipt, tuple[MemberLine, ...], tuple[Event, ...]]] = []
         self._notes_lines = 0
         self._afterwards: list[Callable[[], None]] = []
@@ -89,7 +89,7 @@ class Desk:
         findings = checks.distinct(
             (
                 *examined.findings,
-                *checks.against(package, checks.Known(frozenset(self._issns))),
+                *checks.against(package, self._known),
                 *compared.findings,
             )
         )
@@ -185,7 +185,9 @@ class Desk:
         self.articles += len(package.articles) - len(compared.repeated)
         self.repeats += len(compared.repeated)
         self.held_files += sum(m.fate is Fate.HELD for m in package.members)
-        self._issns.update(i.value for a in package.articles for i in a.record.issns)
+        issns = {issn.value for article in package.articles for issn in article.record.issns}
+        if not issns <= self._known.issns:
+            self._known = checks.Known(self._known.issns | issns)
         targets = self._means.targets
         if self._batch_bytes >= targets.bytes or self._batch_members >= targets.members:
             self.flush()
@@ -226,7 +228,8 @@ class Desk:
     def note(self, receipt: Receipt, members: tuple[MemberLine, ...]) -> None:
         """Have a decision that brings no bytes recorded with the run's next events object."""
         agent = self._means.agent
-        outcome = "success" if receipt.state is State.REPEATED else "warning"
+        good = receipt.state in (State.ACCEPTED, State.REPEATED)
+        outcome = "success" if good else "warning"
         detail = {"reason": receipt.reason} if receipt.reason else {}
         decided = Event(
             receipt.decided, _KINDS[receipt.state], receipt.delivery.id, agent, outcome, detail

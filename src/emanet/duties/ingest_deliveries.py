@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
 from emanet.duties import quarantine
 from emanet.duties.desk import Desk
+from emanet.duties.earlier import last_judged
 from emanet.duties.means import Means
 from emanet.duties.projection import reconcile
 from emanet.duties.reports import IngestReport, Left
@@ -18,12 +19,14 @@ from emanet.ingest.judge import Override
 from emanet.ingest.parts import Examined
 from emanet.ingest.survey import Order
 from emanet.ingest.tasks import examine_all
-from emanet.model.delivery import Delivery, Payload, Receipt, State, Verdict
+from emanet.model.delivery import Fate, Receipt, State, Verdict
 from emanet.model.errors import UsageError
 from emanet.model.finding import Finding
 from emanet.registry.deliveries import queries
 from emanet.work.ahead import ahead
 from emanet.work.progress import Meter, Progress
+
+_OPEN_MAX = 1_000  # waiting, and held, deliveries that are looked through
 
 
 def ingest(
@@ -62,13 +65,13 @@ def ingest(
         )
         with means.crew() as crew:
             # Workers go on examining while the desk seals.
-            for examined in ahead(examine_all(orders, crew, meter=meter), 64):
+            for examined in ahead(examine_all(orders, crew, meter=meter), 64, stop=crew.stop):
                 if examined.left is not None:
                     left.append(Left(examined.order.drop.name, examined.left))
                 else:
                     _decide(means, desk, examined)
         desk.flush()
-        _join(desk, means.now())
+        _join(means, desk)
         desk.flush()
         meter.finish()
     return IngestReport(
@@ -122,32 +125,44 @@ def _refused_by_hand(earlier: queries.DeliveryInfo | None) -> Override | None:
     return Override(Verdict.REFUSE, earlier.reason)
 
 
-def _join(desk: Desk, now: str) -> None:
-    """Close the case of deliveries that waited and whose files came with an accepted one."""
-    waiting = queries.list_deliveries(state=State.WAITING, limit=1_000)
-    for receipt in desk.receipts if waiting else []:
-        if receipt.state not in (State.ACCEPTED, State.REPEATED):
-            continue
-        digests = {payload.sha256 for payload in receipt.delivery.payloads}
-        for info in waiting:
-            files = queries.delivery_files(info.id, limit=10_000)
-            mine = [file for file in files if file.sha256 in digests]
-            if not mine or sum(file.bytes for file in mine) != info.bytes:
-                continue
-            joined = f"Joined with its siblings as {receipt.delivery.id}."
-            payloads = tuple(Payload(f.name, f.bytes, f.sha256, f.raw_name) for f in mine)
-            desk.note(
-                Receipt(
-                    Delivery(info.id, info.name, payloads, info.received, info.publisher),
-                    Verdict.REPEAT,
-                    State.REPEATED,
-                    layout=info.layout,
-                    accession=_accession(receipt),
-                    decided=now,
-                    reason=joined,
-                ),
-                (),
-            )
+def _join(means: Means, desk: Desk) -> None:
+    """Close the case of deliveries that waited or were held, and came again as part of another."""
+    owners = {
+        payload.sha256: receipt
+        for receipt in desk.receipts
+        if receipt.state in (State.ACCEPTED, State.REPEATED)
+        for payload in receipt.delivery.payloads
+    }
+    for state in (State.WAITING, State.HELD) if owners else ():
+        for info in queries.list_deliveries(state=state, limit=_OPEN_MAX):
+            first = queries.delivery_files(info.id, limit=1)
+            if first and first[0].sha256 in owners:
+                _close(means, desk, info, owners)
+
+
+def _close(
+    means: Means, desk: Desk, info: queries.DeliveryInfo, owners: Mapping[str, Receipt]
+) -> None:
+    judged, lines = last_judged(means, info)
+    found = [owners.get(payload.sha256) for payload in judged.delivery.payloads]
+    whole = found[0]
+    if whole is None or any(receipt is not whole for receipt in found):
+        return
+    desk.note(
+        msgspec.structs.replace(
+            judged,
+            verdict=Verdict.ACCEPT,
+            state=State.ACCEPTED,
+            findings=(),
+            articles=0,
+            accession=_accession(whole),
+            decided=means.now(),
+            reason=f"Joined with its siblings as {whole.delivery.id}.",
+            waits_until="",
+        ),
+        tuple(msgspec.structs.replace(line, fate=Fate.REPEATED) for line in lines),
+    )
+    desk.after_flush(lambda: quarantine.let_go(means.quarantine, info.id))
 
 
 def _accession(receipt: Receipt) -> str:
