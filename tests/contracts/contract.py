@@ -173,6 +173,7 @@ class WritingContract(ReadingContract):
     """Whether a key may not lie below another one (False only for a bucket)."""
 
     examples = 60
+    rounds = 30
 
     def test_its_draft_has_the_verbs_of_the_interface(self, pair: Pair) -> None:
         with pair.store.draft("x") as draft:
@@ -206,13 +207,14 @@ class WritingContract(ReadingContract):
     def test_many_put_into_one_new_folder(self, pair: Pair) -> None:
         start = threading.Barrier(8)
 
-        def put(n: int) -> int:
+        def put(turn: int, n: int) -> int:
             start.wait()
-            return pair.store.put(f"a/b/c/{n}", [b"x" * n])
+            return pair.store.put(f"{turn}/b/c/{n}", [b"x" * n])
 
-        with ThreadPoolExecutor(8) as pool:
-            assert list(pool.map(put, range(8))) == list(range(8))
-        assert list(pair.store.list("a/b/c")) == [f"a/b/c/{n}" for n in range(8)]
+        for turn in range(self.rounds):
+            with ThreadPoolExecutor(8) as pool:
+                assert list(pool.map(put, [turn] * 8, range(8))) == list(range(8))
+            assert list(pair.store.list(f"{turn}")) == [f"{turn}/b/c/{n}" for n in range(8)]
 
     def test_no_key_shadows_another(self, pair: Pair) -> None:
         if not self.shadows:

@@ -7,6 +7,8 @@ import ctypes
 import errno
 import gc
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -116,8 +118,10 @@ class TestPosix(WritingContract):
             with pytest.raises(NotThere):
                 ask("link")
         assert list(store.list()) == ["a"]
-        with pytest.raises(AlreadyThere):
-            store.put("link", [b"y"])
+        (store.root / "dangling").symlink_to(tmp_path / "nowhere")
+        for key in ("link", "link/x", "dangling", "dangling/x/y"):
+            with pytest.raises(AlreadyThere):
+                store.put(key, [b"y"])
 
     def test_keeps_few_files_open(self, tmp_path: Path) -> None:
         store = PosixStore(tmp_path / "root")
@@ -192,6 +196,43 @@ os._exit(0)
         assert everything(store) == {"a/b": b"x", "p/t/f": b"y"}
 
 
+def test_the_order_of_a_seal(tmp_path: Path) -> None:
+    """Files before their folders, folders before the rename, the rename before its folder; and
+    every folder on the way is flushed once by each process, whoever made it.
+    """
+    PosixStore(tmp_path / "root").put("a/b/old", [b"x"])
+    steps: list[str] = []
+
+    def step(verb: str, place: str) -> None:
+        name = re.sub(r"\d+-\d+", "*", str(Path(place).relative_to(tmp_path)))
+        steps.append(f"{verb} {name}")
+
+    store = PosixStore(tmp_path / "root", step=step)
+    with store.draft("a/b/new/t") as draft:
+        draft.write("v1/f", [b"x"])
+        draft.write("i", [b"x"])
+        steps.clear()
+        draft.commit(last=("i",))
+    assert steps == [
+        "dirsync root.staging/*/tree/v1", "dirsync root.staging/*/tree",
+        "mkdir root.staging/*/*", "mkdir root.staging/*/*/new", "rename root.staging/*/*/new/t",
+        "dirsync root.staging/*/*/new",
+        "dirsync root", "dirsync root/a",
+        "rename root/a/b/new", "dirsync root/a/b",
+        "rmtree root.staging/*",
+    ]  # fmt: skip
+    steps.clear()
+    store.put("a/b/new/k", [b"x"])
+    assert steps == [
+        "mkdir root.staging/*", "open root.staging/*/file", "write root.staging/*/file",
+        "fsync root.staging/*/file", "rename root/a/b/new/k", "dirsync root/a/b/new",
+        "rmtree root.staging/*",
+    ]  # fmt: skip
+    steps.clear()
+    store.delete("a/b/new/k")
+    assert steps == ["unlink root/a/b/new/k", "rmdir root/a/b/new", "dirsync root/a/b/new"]
+
+
 def test_another_writer_of_the_same_parents(tmp_path: Path) -> None:
     """The parents appear, or vanish, between looking and renaming: by turns, until it fits."""
     turns = iter(["appear", "vanish", ""])
@@ -208,6 +249,27 @@ def test_another_writer_of_the_same_parents(tmp_path: Path) -> None:
     store.put("a/b/c", [b"x"])
     assert everything(store) == {"a/b/c": b"x"}
     assert not any(store.staging.iterdir())
+
+
+def test_gives_up_when_what_was_staged_is_gone(tmp_path: Path) -> None:
+    def step(verb: str, place: str) -> None:
+        if verb == "rename":
+            shutil.rmtree(tmp_path / "root.staging")
+
+    store = PosixStore(tmp_path / "root", step=step)
+    with pytest.raises(NotThere):
+        store.put("a", [b"x"])
+    assert everything(store) == {}
+
+
+def test_a_rename_never_replaces(tmp_path: Path) -> None:
+    for name in ("file", "other", "folder/x", "empty/"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).mkdir() if name.endswith("/") else (tmp_path / name).write_text(name)
+    for source, target in (("file", "other"), ("folder", "empty"), ("file", "empty")):
+        with pytest.raises(AlreadyThere):
+            disk.Disk().move(tmp_path / source, tmp_path / target)
+    assert (tmp_path / "other").read_text() == "other"
 
 
 class TestExclusive:

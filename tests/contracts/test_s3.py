@@ -28,7 +28,7 @@ from emanet.model.errors import (
     UsageError,
 )
 from emanet.storage.stores.bucket import Bucket, connect, meaning, parts_of
-from emanet.storage.stores.s3 import S3Draft, S3Store
+from emanet.storage.stores.s3 import Intent, S3Draft, S3Store
 from emanet.storage.stores.wrappers.retry import RetryStore
 
 pytestmark = pytest.mark.server
@@ -65,6 +65,7 @@ def bucket(seaweed: Seaweed) -> Bucket:
 class TestS3(WritingContract):
     shadows = False
     examples = 12
+    rounds = 2
 
     @pytest.fixture
     def fresh(self, bucket: Bucket) -> Fresh:
@@ -171,6 +172,33 @@ class TestDyingDrafts:
         assert store.sweep() == ()
         assert whole(store, "p/t")
         assert list(store.intents()) == []
+
+    def test_a_draft_that_died_at_once_takes_nothing_along(self, store: S3Store) -> None:
+        """Its prefix was sealed by another just before: not a name of that is its own."""
+        write(store.draft("p/t")).commit(last=("i.sha", "i"))
+        where = store.full("x").removesuffix("/x") + ".staging/dead"
+        store.bucket.put_new(where, b'{"prefix":"p/t","owner":"dead"}')
+        assert whole(store, "p/t")
+        assert store.sweep() == ()
+        assert whole(store, "p/t")
+        assert list(store.intents()) == []
+
+    def test_a_prefix_sealed_while_a_draft_begins(self, bucket: Bucket) -> None:
+        prefix = f"root-{next(NUMBER)}"
+        other = S3Store(bucket, prefix)
+
+        class Slow(Bucket):
+            """Another writer seals the same prefix just before our intent is put."""
+
+            def put_new(self, key: str, data: bytes) -> None:
+                write(other.draft("p/t")).commit(last=("i.sha", "i"))
+                super().put_new(key, data)
+
+        slow = Slow(bucket._client, bucket._once, BUCKET, part_bytes=5 << 20, in_flight=1)
+        with pytest.raises(AlreadyThere):
+            S3Store(slow, prefix).draft("p/t")
+        assert whole(other, "p/t")
+        assert list(other.intents()) == []
 
     def test_unfinished_uploads_are_swept(self, store: S3Store) -> None:
         client = store.bucket._client
@@ -279,6 +307,20 @@ def test_what_reads_back_otherwise_is_broken(bucket: Bucket, data: bytes) -> Non
         store.put("a", [data])
     assert not store.exists("a")
     assert list(rotten.keys(store.full("a"))) == []
+    with pytest.raises(StoreBroken), S3Draft(store, Intent("t", "me"), store.full("in")) as draft:
+        draft.write("f", [data])
+        draft.commit()
+    assert list(rotten.keys(store.full("t"))) == []
+
+
+def test_a_closing_file_put_by_another_is_not_ours(store: S3Store) -> None:
+    """Not even when it is the same: the other's tree may differ elsewhere."""
+    draft = write(store.draft("p/t"))
+    store.bucket.put_new(store.full("p/t/i"), FILES["i"])
+    with pytest.raises(AlreadyThere):
+        draft.commit(last=("i.sha", "i"))
+    draft.abandon()
+    assert store.read("p/t/i") == FILES["i"]
 
 
 def test_a_large_put_does_not_replace(store: S3Store) -> None:

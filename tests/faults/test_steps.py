@@ -21,6 +21,7 @@ from tests.faults.writer import look, run_here
 
 from emanet.model.errors import StorageError, StoreBroken, StoreFull
 from emanet.storage.stores.faults import hook_from
+from emanet.storage.stores.posix import PosixStore
 
 WRITER = [sys.executable, str(Path(__file__).with_name("writer.py")), "{home}"]
 THINGS = ["tree 00/00/acc-000000", "key keys/0/0"]
@@ -46,6 +47,16 @@ def check_and_finish(home: Path, acked: tuple[str, ...]) -> None:
     found = look(home, again)
     assert not found.lost and not found.torn, found
     assert not any((home / "root.staging").iterdir())
+
+
+def shown(home: Path) -> list[str]:
+    """The things whose last file is there."""
+    keys = PosixStore(home / "root").list()
+    return [
+        f"tree {key.removesuffix('/inventory.json')}" if "acc-" in key else f"key {key}"
+        for key in keys
+        if "/v1/" not in key
+    ]
 
 
 def test_killed_at_every_step(quick: Path) -> None:
@@ -90,6 +101,7 @@ def test_failing_at_every_step(quick: Path, kind: str, error: type[StorageError]
         except error:
             assert note.exists()
         assert not late, "acknowledged after a step had failed"
+        assert shown(home) == acked, "what is not acknowledged is taken back"
         check_and_finish(home, tuple(acked))
         shutil.rmtree(home)
         if not note.exists():

@@ -23,6 +23,7 @@ from emanet.storage.stores.locks import try_lock
 from emanet.storage.stores.reading import OpenFile, OpenFiles, pieces, read_at
 
 _OPEN_FILES = 128
+_TURNS = 1000
 
 
 class PosixStore:
@@ -183,7 +184,7 @@ class PosixStore:
         empty folder, and move in with it.
         """
         parts = key.split("/")
-        while True:
+        for turn in range(_TURNS):
             _refuse_present(self.root, self.root.joinpath(*parts))
             depth = 0
             while depth < len(parts) - 1 and self.root.joinpath(*parts[: depth + 1]).is_dir():
@@ -195,7 +196,8 @@ class PosixStore:
                 self.disk.move(source, base / parts[depth])
             except (AlreadyThere, NotThere) as error:
                 # Another writer made the same parent meanwhile, or deleted the last key in one.
-                if isinstance(error, AlreadyThere) and depth == len(parts) - 1:
+                lost = isinstance(error, AlreadyThere) and depth == len(parts) - 1
+                if lost or turn == _TURNS - 1:
                     raise
                 staged = source.joinpath(*parts[depth + 1 :])
                 continue
@@ -352,7 +354,16 @@ def _refuse_present(root: Path, target: Path) -> None:
     if os.path.lexists(target):
         raise AlreadyThere(f"{target} is there already.", f"{target} zaten var.")
     for folder in target.parents:
-        if folder == root or folder.is_dir():
+        if folder == root:
             return
-        if os.path.lexists(folder):
-            raise AlreadyThere(f"{folder} is a file.", f"{folder} bir dosyadır.")
+        try:
+            mode = folder.stat().st_mode
+        except FileNotFoundError:
+            if not folder.is_symlink():
+                continue
+            mode = 0
+        except NotADirectoryError:
+            continue
+        if stat.S_ISDIR(mode):
+            return
+        raise AlreadyThere(f"{folder} is a file.", f"{folder} bir dosyadır.")

@@ -111,9 +111,9 @@ class S3Store:
         return iter(sorted(keys))
 
     def _unfinished(self) -> Iterator[str]:
-        """The prefixes of trees that are not whole."""
+        """The prefixes of trees of which something is there, and not all."""
         for _, intent in self.intents():
-            if not self._whole(intent):
+            if intent.names and not self._whole(intent):
                 yield intent.prefix
 
     def intents(self) -> Iterator[tuple[str, Intent]]:
@@ -207,7 +207,7 @@ class S3Store:
         """
         gone = []
         for where, intent in tuple(self.intents()):
-            if not self._whole(intent):
+            if intent.names and not self._whole(intent):
                 for name in intent.names:
                     self.bucket.remove(self.full(f"{intent.prefix}/{name}"))
                 gone.append(intent.prefix)
