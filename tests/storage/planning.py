@@ -73,6 +73,7 @@ class Planner:
         pack = Pack("containers/pack-0001.zip", tuple(self.packed)) if self.packed else None
         if pack:
             self._place(pack)
+        articles = tuple(self._articles())
         return Aip(
             id=name,
             sequence=self.sequence,
@@ -80,7 +81,7 @@ class Planner:
             wholes=tuple(self.wholes),
             packs=(pack,) if pack else (),
             members=tuple(self.members),
-            articles=tuple(self._articles()),
+            articles=articles,
             receipts=tuple(self.receipts),
             events=(Event(WHEN, EventKind.ACCESSION_SEALED, name, "emanet test"),),
         )
@@ -183,7 +184,9 @@ class Planner:
                 fields = {f: getattr(self.members[o], f) for f in member.__struct_fields__}
                 self.members[o] = MemberLine(**(fields | {"article": number, "fate": Fate.ARTICLE}))
             found.append(
-                ArticleLine(number, member.delivery, record, tuple(ordinals), content_digest(mine))
+                ArticleLine(
+                    number, member.delivery, record, tuple(ordinals), content_digest(mine, record)
+                )
             )
         self.articles = found
         return found

@@ -32,6 +32,7 @@ TYPES: dict[str, type[Line]] = {
 """The index files an object may hold, and what a line of each is."""
 
 CHUNK = 1 << 20
+BROKEN = (msgspec.MsgspecError, UnicodeDecodeError)
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -79,7 +80,7 @@ def decode(name: str, chunks: Iterable[bytes], kind: type[T], place: str) -> Ite
         number = 1
         for number, line in numbered:  # noqa: B007 (named in the error below)
             yield decoder.decode(line)
-    except msgspec.MsgspecError as error:
+    except BROKEN as error:
         raise DamageError(
             f"{place} cannot be read: {error}", f"{place} okunamıyor: {error}"
         ) from None
@@ -91,7 +92,7 @@ def salvage(chunks: Iterable[bytes], kind: type[T]) -> Iterator[T]:
     for line in _lines(chunks):
         try:
             yield decoder.decode(line)
-        except msgspec.MsgspecError:
+        except BROKEN:
             continue
 
 

@@ -108,7 +108,7 @@ def decode(data: bytes, place: str) -> Inventory:
     """
     try:
         inventory = msgspec.json.decode(data, type=Inventory)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamageError(
             f"{place} is not a readable inventory: {error}",
             f"{place} okunabilir bir envanter değil: {error}",
