@@ -74,7 +74,9 @@ def check(aip: Aip, sources: dict[str, bytes], accepted: list[Accepted]) -> None
         assert one.ordinal == index
         own = [aip.members[o] for o in one.members]
         assert {m.delivery for m in own} == {one.delivery}
-        assert one.content == content_digest([Member(0, "", 0, 0, m.sha256, 0) for m in own])
+        assert one.content == content_digest(
+            [Member(0, "", 0, 0, m.sha256, 0) for m in own], one.record
+        )
     stored = sum(w.bytes for w in aip.wholes) + sum(e.bytes for p in aip.packs for e in p.entries)
     assert stored == sum(a.bytes for a in accepted)
     left_out = sum(

@@ -65,7 +65,7 @@ class IngestSection(_Section):
     members_max: int = Field(default=500_000, ge=1)
     plain_bytes_max: int = Field(default=1 << 41, ge=1 << 20)
     nesting_max: int = Field(default=4, ge=1, le=16)
-    item_seconds_max: int = Field(default=120, ge=1)
+    item_seconds_max: int = Field(default=60, ge=1)
     item_memory_mb_max: int = Field(default=2048, ge=256)
     settle_s: float = Field(default=0.0, ge=0)
     wait_hours: float = Field(default=72.0, ge=0)

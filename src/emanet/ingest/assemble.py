@@ -225,7 +225,7 @@ class _Lines:
                         one.receipt.delivery.id,
                         article.record,
                         tuple(base + ordinal for ordinal in article.members),
-                        content_digest(own),
+                        content_digest(own, article.record),
                     )
                 )
         for member in one.package.members:

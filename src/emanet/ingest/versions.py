@@ -30,7 +30,7 @@ class Versioned(msgspec.Struct, frozen=True):
 def contents(package: Package) -> tuple[str, ...]:
     """The digest of each article's content (``model.package.content_digest``), in order."""
     return tuple(
-        content_digest([package.members[ordinal] for ordinal in article.members])
+        content_digest([package.members[ordinal] for ordinal in article.members], article.record)
         for article in package.articles
     )
 

@@ -10,6 +10,7 @@ import msgspec
 from emanet.model.article import Record
 from emanet.model.delivery import Delivery, Member
 from emanet.model.finding import Finding
+from emanet.model.ids import normal_doi
 
 
 class Reading(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -72,9 +73,22 @@ class Package(msgspec.Struct, frozen=True, omit_defaults=True):
     waits_for: str = ""
 
 
-def content_digest(members: list[Member] | tuple[Member, ...]) -> str:
-    """Give the digest of an article's content: SHA-256 over its files' SHA-256, in any order.
+def content_digest(members: list[Member] | tuple[Member, ...], record: Record) -> str:
+    """Give the digest of an article's content: its files, and what places it among others.
 
-    Two articles with the same digest have the same bytes, whatever their names and containers.
+    SHA-256 over the files' SHA-256 in any order, then DOI, title, volume, issue, pages and article
+    number. Two articles with the same digest are the same, whatever their names and containers;
+    the same files with a volume that came later (an issue's manifest) are a newer version, and two
+    articles that share a file (an issue in one XML) stay two.
     """
-    return hashlib.sha256("\n".join(sorted(m.sha256 for m in members)).encode()).hexdigest()
+    place = (
+        normal_doi(record.doi) or record.doi,
+        record.title,
+        record.volume,
+        record.issue,
+        record.first_page,
+        record.last_page,
+        record.elocation_id,
+    )
+    lines = [*sorted(m.sha256 for m in members), *(" ".join(part.split()) for part in place)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
