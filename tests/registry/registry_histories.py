@@ -84,7 +84,7 @@ class Sealing:
                 self._member(ref, f"{ref}.zip/{number}/{name}", role, Fate.ARTICLE, line, container)
                 for name, role in (("a.xml", Role.ARTICLE), ("a.pdf", Role.PDF))
             ]
-            content = contents[number] if contents else content_digest(own)
+            content = contents[number] if contents else content_digest(own, record)
             # the main file first, whatever the order of arrival
             members = tuple(m.ordinal for m in reversed(own))
             self.articles.append(ArticleLine(line, ref, record, members, content))

@@ -13,9 +13,10 @@ from emanet.registry import schema
 from emanet.registry.activity import records as activity
 from emanet.registry.catalogue import records as catalogue
 from emanet.registry.deliveries import records as deliveries
+from emanet.registry.prepared import Prepared
 
 
-def project(records: Sequence[Records]) -> None:
+def project(records: Sequence[Records | Prepared]) -> None:
     """All three projections, in one transaction."""
     with transaction.atomic():
         catalogue.project(records)
@@ -36,7 +37,7 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def rebuilt(records: Sequence[Records], size: int) -> dict[str, list[tuple[Any, ...]]]:
+def rebuilt(records: Sequence[Records | Prepared], size: int) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of a registry remade from nothing, so many objects at a time."""
     schema.empty()
     for first in range(0, len(records), size):

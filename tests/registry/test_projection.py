@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from emanet.model.article import VersionStage
 from emanet.model.errors import RegistryError
 from emanet.model.ids import normal_doi
 from emanet.model.stored import Records
+from emanet.registry.preparing import pack, prepare, unpack
 
 FEW = settings(
     max_examples=40,
@@ -166,3 +170,20 @@ def test_an_object_with_too_many_rows_is_refused(registry: str):
     wild = msgspec.structs.replace(sealed.members[0], ordinal=1 << 24)
     with pytest.raises(RegistryError):
         project([msgspec.structs.replace(sealed, members=(wild,))])
+
+
+@FEWER
+@given(history=histories(), size=st.integers(1, 6))
+def test_what_another_process_prepared_gives_the_same_rows(
+    engine: str, history: list[Records], size: int
+):
+    plain = rebuilt(history, size)
+    ready = [unpack(pack(prepare(sealed))) for sealed in history]
+    assert rebuilt(ready, size) == plain
+    project(ready)
+    assert rows() == plain
+
+
+def test_preparing_knows_no_django():
+    code = "import emanet.registry.preparing, sys; sys.exit('django' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

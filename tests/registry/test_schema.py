@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -145,3 +147,44 @@ def test_a_process_is_set_up_from_values_alone(tmp_path):
         check=True,
     )
     assert done.stdout.split() == ["wal", "1"]
+
+
+@pytest.mark.parametrize("harm", ["rows", "older"])
+def test_a_registry_is_remade_whatever_was_there(registry: str, harm: str):
+    project([Sealing(1).deliver("d-1", loose=1).seal()])
+    if harm == "older":
+        with connection.cursor() as cursor:
+            cursor.execute("drop table activity_audit")
+            cursor.execute("delete from django_migrations where app='catalogue'")
+    schema.remake()
+    schema.check()
+    assert not any(rows().values())
+    project([Sealing(1).deliver("d-1", loose=1).seal()])
+
+
+def test_a_damaged_file_is_our_error_and_remade(engines):
+    engines("sqlite")
+    connection.close()
+    Path(connection.settings_dict["NAME"]).write_bytes(b"not a database" * 1000)
+    with pytest.raises(RegistryError, match="does not answer"):
+        schema.check()
+    schema.remake()
+    schema.check()
+
+
+def test_filling_in_bulk_leaves_things_as_they_were(registry: str):
+    before = gc.get_threshold()
+    with pytest.raises(RuntimeError), schema.bulk_filling():
+        assert gc.get_threshold() != before
+        raise RuntimeError
+    assert gc.get_threshold() == before
+    with schema.bulk_filling():
+        project([Sealing(1).deliver("d-1", loose=1).seal()])
+    assert len(rows()["File"]) == 2
+    with connection.cursor() as cursor:
+        if registry == "sqlite":
+            assert cursor.execute("pragma wal_autocheckpoint").fetchone() == (1000,)
+            assert cursor.execute("select count(*) from sqlite_stat1").fetchone()[0] > 0
+        else:
+            cursor.execute("show synchronous_commit")
+            assert cursor.fetchone() == ("on",)

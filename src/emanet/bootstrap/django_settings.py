@@ -67,7 +67,7 @@ def database_values(database: DatabaseSettings) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": database.sqlite,
-            "CONN_MAX_AGE": None,
+            "CONN_MAX_AGE": database.keep_s,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,

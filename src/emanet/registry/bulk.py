@@ -14,8 +14,7 @@ import msgspec
 from django.db import connection, models
 
 from emanet.model.errors import RegistryError
-
-Row = tuple[Any, ...]
+from emanet.registry.prepared import Row
 
 # A column's type as PostgreSQL's catalogue of types calls it, for binary COPY.
 _PG_TYPES = {
@@ -31,11 +30,6 @@ _PG_TYPES = {
 def columns(model: type[models.Model]) -> tuple[str, ...]:
     """The column names of a table, in the order in which ``load`` takes values."""
     return tuple(str(field.column) for field in model._meta.concrete_fields)
-
-
-def plain(text: str) -> str:
-    """Text without the character NUL, which PostgreSQL cannot hold (U+FFFD stands for it)."""
-    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def load(model: type[models.Model], rows: Sequence[Row]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from emanet.model.errors import RegistryError
 from emanet.model.ids import normal_doi
+from emanet.registry.words import plain
 
 SHIFT = 24
 ROWS_MAX = 1 << SHIFT
@@ -33,7 +34,7 @@ def span(sequence: int) -> tuple[int, int]:
 def subject_key(subject: str) -> str:
     """The subject of an event as it is looked up: a DOI in its form for comparison."""
     folded = normal_doi(subject) if subject[:3] == "10." else ""
-    return (folded or subject).replace("\0", "\ufffd")
+    return plain(folded or subject)
 
 
 class Numbers:

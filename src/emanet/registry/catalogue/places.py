@@ -4,30 +4,9 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from functools import lru_cache
 
 from emanet.model.article import Record
-from emanet.model.ids import fold
-from emanet.registry.catalogue.titles import folded
-
-_RUNS = re.compile(r"[0-9]+|[^\W\d_]+")
-
-
-@lru_cache(maxsize=8192)
-def natural(text: str) -> str:
-    """Give a key that sorts by the numbers in a text: ``9`` before ``10``, ``R9`` before ``R45``.
-
-    Each run of digits becomes its length (two digits) and the number without leading zeros.
-    """
-    parts = []
-    for run in _RUNS.findall(fold(text)):
-        if run[0].isdigit():
-            number = run.lstrip("0")[:99]
-            parts.append(f"{len(number):02d}{number}")
-        else:
-            parts.append(run)
-    return ".".join(parts)
+from emanet.registry.words import natural, words_of
 
 
 def page_of(record: Record) -> str:
@@ -50,7 +29,13 @@ def likeness(title: str) -> int:
 
     0 for a title without words.
     """
-    words = folded.__wrapped__(title)  # no cache: few titles come twice
+    words = words_of(title)
     if not words:
         return 0
     return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=7).digest(), "big")
+
+
+def year_of(record: Record) -> int:
+    """The year of publication, 0 when unknown."""
+    year = record.year
+    return int(year) if year.isascii() and year.isdigit() else 0

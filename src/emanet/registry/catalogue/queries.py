@@ -33,7 +33,7 @@ from emanet.registry.catalogue.reading import (
     read_record,
     title_infos,
 )
-from emanet.registry.catalogue.titles import folded
+from emanet.registry.words import folded
 
 
 def brief(doi: str) -> Brief | None:

@@ -3,41 +3,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from emanet.model.article import Issn, Record
-from emanet.model.ids import fold, normal_issn, sort_key
+from emanet.model.ids import sort_key
 from emanet.registry import bulk
 from emanet.registry.catalogue.models import Title, TitleClash, TitleIssn, TitleName
 from emanet.registry.keys import Numbers, sequence_of
-
-_WORDS = re.compile(r"[^\W_]+")
-
-
-@lru_cache(maxsize=32768)
-def folded(text: str) -> str:
-    """The words of a text folded and joined by blanks: what names are compared by."""
-    return " ".join(_WORDS.findall(fold(text)))
-
-
-def name_key(name: str, publisher: str) -> str:
-    """What a title without ISSN is recognised by; "" when it has no name."""
-    words = folded(name)
-    return f"{words} / {folded(publisher)}" if words else ""
-
-
-@lru_cache(maxsize=8192)
-def _issn(value: str) -> str:
-    return normal_issn(value)
-
-
-def year_of(record: Record) -> int:
-    """The year of publication, 0 when unknown."""
-    year = record.year
-    return int(year) if year.isascii() and year.isdigit() else 0
+from emanet.registry.prepared import Line, Row
+from emanet.registry.words import folded, plain
 
 
 @dataclass(slots=True)
@@ -54,7 +28,7 @@ class _Name:
     new: bool = True
     changed: bool = False
 
-    def row(self) -> bulk.Row:
+    def row(self) -> Row:
         return (
             self.id,
             self.title,
@@ -101,26 +75,26 @@ class TitleBook:
         self._issns: dict[str, _Number] = {}
         self._by_key: dict[str, list[int]] = {}
         self._clashes: dict[int, set[int]] = {}
-        self._resolved: dict[tuple[tuple[Issn, ...], str, str, int], int] = {}
-        self._new_issns: list[bulk.Row] = []
-        self._new_clashes: list[bulk.Row] = []
+        self._resolved: dict[tuple[tuple[tuple[str, str], ...], str, str, int], int] = {}
+        self._new_issns: list[Row] = []
+        self._new_clashes: list[Row] = []
         self._number_issns, self._number_clashes = Numbers(), Numbers()
 
-    def load(self, records: Iterable[Record]) -> None:
-        """Read what is known of the titles that these records can touch."""
-        by_issns: dict[tuple[Issn, ...], set[tuple[str, str]]] = {}
-        for record in records:
-            by_issns.setdefault(record.issns, set()).add((record.journal, record.publisher))
-        wanted = {_issn(issn.value) for issns in by_issns for issn in issns} - {""}
+    def load(self, lines: Sequence[Line]) -> None:
+        """Read what is known of the titles that these versions can touch."""
+        keys_by_issns: dict[tuple[tuple[str, str], ...], set[str]] = {}
+        for line in lines:
+            keys_by_issns.setdefault(line.issns, set()).add(line.name_key)
+        wanted = {value for issns in keys_by_issns for value, _ in issns}
         for pk, title, value, medium in bulk.find(
             TitleIssn, ("id", "title_id", "issn", "medium"), "issn", sorted(wanted)
         ):
             self._issns[value] = _Number(pk, title, medium, new=False)
         keys = {
-            name_key(*name)
-            for issns, names in by_issns.items()
-            if not any(_issn(issn.value) in self._issns for issn in issns)
-            for name in names
+            name_key
+            for issns, name_keys in keys_by_issns.items()
+            if not any(value in self._issns for value, _ in issns)
+            for name_key in name_keys
         } - {""}
         touched = {number.title for number in self._issns.values()}
         touched.update(row[0] for row in bulk.find(TitleName, ("title_id",), "key", sorted(keys)))
@@ -141,51 +115,45 @@ class TitleBook:
             self._titles[name_row.title].names[name_row.key] = name_row
             self._by_key.setdefault(name_row.key, []).append(name_row.title)
 
-    def resolve(self, version: int, record: Record, seen: str) -> int | None:
+    def resolve(self, line: Line, seen: str) -> int | None:
         """Give the key of the title of an article, made now if it is a new one.
 
-        ``version`` is the key of the article's version (a new title takes it), ``seen`` when its
-        object was sealed. None when the record names neither ISSN nor journal.
+        A new title takes the key of the version; ``seen`` is when its object was sealed. None when
+        the record names neither ISSN nor journal.
         """
-        memo = (record.issns, record.journal, record.publisher, year_of(record))
+        memo = (line.issns, line.journal, line.publisher, line.year)
         known = self._resolved.get(memo)
         if known is not None:
             return known
-        issns = {_issn(issn.value): issn.medium for issn in record.issns}
-        issns.pop("", None)
-        title = self._choose(version, record, issns, seen)
+        title = self._choose(line, seen)
         if title is None:
             return None
-        for value, medium in issns.items():
-            self._add_issn(title, version, value, medium, seen)
-        self._add_name(title, version, record, seen)
-        if issns:  # without ISSN a name that a title gains meanwhile may change the answer
+        for value, medium in line.issns:
+            self._add_issn(title, line.version, value, medium, seen)
+        self._add_name(title, line, seen)
+        if line.issns:  # without ISSN a name that a title gains meanwhile may change the answer
             self._resolved[memo] = title.id
         return title.id
 
-    def _choose(
-        self, version: int, record: Record, issns: dict[str, str], seen: str
-    ) -> _Known | None:
+    def _choose(self, line: Line, seen: str) -> _Known | None:
         votes: dict[int, int] = {}
-        for value in issns:
+        for value, _ in line.issns:
             if value in self._issns:
                 title = self._issns[value].title
                 votes[title] = votes.get(title, 0) + 1
         if votes:
             best = min(votes, key=lambda title: (-votes[title], title))
             for other in sorted(votes.keys() - {best}):
-                self._note_clash(version, best, other, issns, seen)
+                self._note_clash(line, best, other, seen)
             return self._titles[best]
-        key = name_key(record.journal, record.publisher)
-        same = [self._titles[title] for title in sorted(self._by_key.get(key, ()))]
+        same = [self._titles[title] for title in sorted(self._by_key.get(line.name_key, ()))]
         for title_row in same:
-            if not issns or not title_row.has_issn:
+            if not line.issns or not title_row.has_issn:
                 return title_row
-        if not issns and not key:
+        if not line.issns and not line.name_key:
             return None
-        name, publisher = bulk.plain(record.journal), bulk.plain(record.publisher)
-        title_row = _Known(version, name, publisher, seen, has_issn=False)
-        self._titles[version] = title_row
+        title_row = _Known(line.version, line.journal, line.publisher, seen, has_issn=False)
+        self._titles[line.version] = title_row
         return title_row
 
     def _add_issn(self, title: _Known, version: int, value: str, medium: str, seen: str) -> None:
@@ -198,19 +166,18 @@ class TitleBook:
         elif medium and not number.medium:
             number.medium, number.changed = medium, True
 
-    def _add_name(self, title: _Known, version: int, record: Record, seen: str) -> None:
-        key = name_key(record.journal, record.publisher)
+    def _add_name(self, title: _Known, line: Line, seen: str) -> None:
+        key, year = line.name_key, line.year
         if not key:
             return
-        year = year_of(record)
         name = title.names.get(key)
         if name is None:
             name = _Name(
-                version,
+                line.version,
                 title.id,
-                bulk.plain(record.journal),
-                bulk.plain(record.publisher),
-                folded(record.journal),
+                line.journal,
+                line.publisher,
+                folded(line.journal),
                 key,
                 year,
                 year,
@@ -227,9 +194,7 @@ class TitleBook:
         if (present.name, present.publisher) != (title.name, title.publisher):
             title.name, title.publisher, title.changed = present.name, present.publisher, True
 
-    def _note_clash(
-        self, version: int, title: int, other: int, issns: dict[str, str], seen: str
-    ) -> None:
+    def _note_clash(self, line: Line, title: int, other: int, seen: str) -> None:
         if title not in self._clashes:
             self._clashes[title] = {
                 row[0] for row in bulk.find(TitleClash, ("other_id",), "title_id", [title])
@@ -237,9 +202,9 @@ class TitleBook:
         if other in self._clashes[title]:
             return
         self._clashes[title].add(other)
-        issn = next(v for v in issns if v in self._issns and self._issns[v].title == other)
-        pk = self._number_clashes.take(sequence_of(version))
-        self._new_clashes.append((pk, title, other, version, issn, seen))
+        issn = next(v for v, _ in line.issns if v in self._issns and self._issns[v].title == other)
+        pk = self._number_clashes.take(sequence_of(line.version))
+        self._new_clashes.append((pk, title, other, line.version, issn, seen))
 
     def save(self) -> None:
         """Write what is new and what has changed."""
@@ -279,13 +244,13 @@ class TitleBook:
         return (name for title in self._titles.values() for name in title.names.values())
 
 
-def _title_row(title: _Known) -> bulk.Row:
-    name = bulk.plain(title.name)
+def _title_row(title: _Known) -> Row:
+    name = title.name
     return (
         title.id,
         name,
-        bulk.plain(title.publisher),
+        title.publisher,
         folded(name),
-        bulk.plain(sort_key(name)),
+        plain(sort_key(name)),
         title.first_seen,
     )

@@ -5,20 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 
-import msgspec
-
-from emanet.model import finding
-from emanet.model.delivery import Fate, Receipt, State
+from emanet.model.delivery import Fate, State
 from emanet.model.stored import Records
 from emanet.registry import bulk
 from emanet.registry.catalogue.models import File
 from emanet.registry.deliveries.models import Delivery, Finding
-from emanet.registry.keys import Numbers, key
+from emanet.registry.deliveries.rows import delivery_rows
+from emanet.registry.prepared import Prepared, Row, Statement
 
-_encode = msgspec.json.Encoder().encode
 _COLUMNS = bulk.columns(Delivery)
 
 
@@ -51,21 +46,11 @@ class _Row:
     new: bool = True
     changed: bool = False
 
-    def row(self) -> bulk.Row:
+    def row(self) -> Row:
         return tuple(getattr(self, name) for name in _COLUMNS)
 
 
-@dataclass(slots=True)
-class _Members:
-    """What the member lines of one object say of one delivery: how many, and their keys."""
-
-    files: int
-    held: int
-    first: int
-    last: int
-
-
-def project(records: Sequence[Records]) -> None:
+def project(objects: Sequence[Records | Prepared]) -> None:
     """Bring the receipts of sealed objects into the tables of deliveries.
 
     Takes the same objects as the catalogue's projection, after it, in the same transaction. A
@@ -74,12 +59,18 @@ def project(records: Sequence[Records]) -> None:
     without member lines (refused by hand) takes the files of the earlier one over, and when it
     refuses, those that were held are refused. Receipts heard before are passed over.
     """
-    refs = {receipt.delivery.id for sealed in records for receipt in sealed.receipts}
-    if not refs:
+    statements = [
+        statement
+        for sealed in objects
+        for statement in (
+            sealed.deliveries if isinstance(sealed, Prepared) else delivery_rows(sealed)
+        )
+    ]
+    if not statements:
         return
-    book = _Book(refs)
-    for sealed in records:
-        book.take(sealed)
+    book = _Book({statement.ref for statement in statements})
+    for statement in statements:
+        book.take(statement)
     book.save()
 
 
@@ -88,39 +79,36 @@ class _Book:
 
     def __init__(self, refs: set[str]) -> None:
         self._rows: dict[str, _Row] = {}
-        self._findings: dict[int, list[bulk.Row]] = {}
+        self._findings: dict[int, tuple[Row, ...]] = {}
         self._replaced: list[_Row] = []
-        self._dropped: list[tuple[int, int, int]] = []  # first file, last file, delivery
-        self._carried: list[tuple[_Row, _Row]] = []  # from, to
-        self._order: list[tuple[str, int]] = []  # which of the two comes next
-        self._numbers = Numbers()
+        # What becomes of files that are there, in order: those between two keys of a delivery are
+        # dropped, or carried over to another delivery's row.
+        self._moves: list[tuple[int, int, int, _Row | None]] = []
         for row in bulk.find(Delivery, _COLUMNS, "ref", sorted(refs)):
             known = _Row(*row)
             known.new = False
             self._rows[known.ref] = known
 
-    def take(self, sealed: Records) -> None:
-        """Take the receipts of one object, in their order."""
-        members = _members(sealed)
-        versions = _versions(sealed)
-        for number, receipt in enumerate(sealed.receipts):
-            pk = key(sealed.sequence, number)
-            ref = receipt.delivery.id
-            findings = self._finding_rows(sealed, receipt, pk, versions)
-            old = self._rows.get(ref)
-            if old is not None and old.latest >= pk:
-                continue
-            own = members.get(ref)
-            if old is not None and _only_repeats(old, receipt):
-                old.latest, old.repeats, old.changed = pk, old.repeats + 1, True
-                if own is not None:
-                    self._drop(own.first, own.last, pk)
-                continue
-            fresh = _row(sealed, receipt, pk, own, findings)
-            if old is not None:
-                self._replace(old, fresh)
-            self._rows[ref] = fresh
-            self._findings[pk] = findings
+    def take(self, statement: Statement) -> None:
+        """Take one receipt."""
+        pk, first, last = statement.id, statement.first_file, statement.last_file
+        old = self._rows.get(statement.ref)
+        if old is not None and old.latest >= pk:
+            return
+        repeated = State.REPEATED.value
+        if old is not None and statement.state == repeated and old.state != repeated:
+            old.latest, old.repeats, old.changed = pk, old.repeats + 1, True
+            if first is not None and last is not None:
+                self._moves.append((first, last, pk, None))
+            return
+        findings = statement.findings
+        ends = (findings[0][0], findings[-1][0]) if findings else (None, None)
+        columns: Row = (pk, *statement.columns, pk, 0, first, last, *ends)
+        fresh = _Row(*columns)
+        if old is not None:
+            self._replace(old, fresh)
+        self._rows[statement.ref] = fresh
+        self._findings[pk] = findings
 
     def _replace(self, old: _Row, fresh: _Row) -> None:
         fresh.repeats += old.repeats
@@ -131,38 +119,13 @@ class _Book:
         if old.first_file is None or old.last_file is None:
             return
         if fresh.first_file is not None:
-            self._drop(old.first_file, old.last_file, old.id)
+            self._moves.append((old.first_file, old.last_file, old.id, None))
             return
         fresh.first_file, fresh.last_file = old.first_file, old.last_file
         fresh.files, fresh.held_files = old.files, old.held_files
-        if fresh.state == State.REFUSED:
+        if fresh.state == State.REFUSED.value:
             fresh.held_files = 0
-        self._order.append(("carry", len(self._carried)))
-        self._carried.append((old, fresh))
-
-    def _drop(self, first: int, last: int, delivery: int) -> None:
-        self._order.append(("drop", len(self._dropped)))
-        self._dropped.append((first, last, delivery))
-
-    def _finding_rows(
-        self, sealed: Records, receipt: Receipt, pk: int, versions: dict[tuple[str, str], int]
-    ) -> list[bulk.Row]:
-        known = finding.catalogue()
-        rows: list[bulk.Row] = []
-        for found in receipt.findings:
-            explained = known.get(found.code)  # a code of an older program may be gone
-            rows.append(
-                (
-                    self._numbers.take(sealed.sequence),
-                    pk,
-                    found.code,
-                    (explained.severity if explained else finding.Severity.INFO).value,
-                    bulk.plain(found.place),
-                    _encode(found.detail).decode() if found.detail else "",
-                    versions.get((receipt.delivery.id, found.place)),
-                )
-            )
-        return rows
+        self._moves.append((old.first_file, old.last_file, old.id, fresh))
 
     def save(self) -> None:
         """Write what is new, change what was replaced."""
@@ -183,89 +146,11 @@ class _Book:
             ],
         )
         bulk.load(Finding, [row for rows in self._findings.values() for row in rows])
-        for kind, index in self._order:
-            if kind == "drop":
-                first, last, delivery = self._dropped[index]
-                File.objects.filter(
-                    id__range=(first, last), delivery=delivery, version=None
-                ).delete()
-            else:
-                _carry(*self._carried[index])
-
-
-def _carry(old: _Row, fresh: _Row) -> None:
-    files = File.objects.filter(id__range=(old.first_file, old.last_file), delivery=old.id)
-    if fresh.state == State.REFUSED:
-        files.filter(fate=Fate.HELD.value).update(fate=Fate.REFUSED.value)
-    files.update(delivery=fresh.id)
-
-
-def _only_repeats(old: _Row, receipt: Receipt) -> bool:
-    return receipt.state is State.REPEATED and old.state != State.REPEATED
-
-
-def _members(sealed: Records) -> dict[str, _Members]:
-    """Count the member lines of each delivery (they lie together, but need not)."""
-    counted: dict[str, _Members] = {}
-    for delivery, run in groupby(sealed.members, attrgetter("delivery")):
-        lines = list(run)
-        ordinals = [member.ordinal for member in lines]
-        held = [member.fate for member in lines].count(Fate.HELD)
-        first, last = key(sealed.sequence, min(ordinals)), key(sealed.sequence, max(ordinals))
-        known = counted.get(delivery)
-        if known is None:
-            counted[delivery] = _Members(len(lines), held, first, last)
-        else:
-            known.files, known.held = known.files + len(lines), known.held + held
-            known.first, known.last = min(known.first, first), max(known.last, last)
-    return counted
-
-
-def _versions(sealed: Records) -> dict[tuple[str, str], int]:
-    """Which article version the files are of that findings speak of."""
-    wanted = {
-        (receipt.delivery.id, found.place)
-        for receipt in sealed.receipts
-        for found in receipt.findings
-        if found.place
-    }
-    if not wanted:
-        return {}
-    return {
-        (member.delivery, member.name): key(sealed.sequence, member.article)
-        for member in sealed.members
-        if member.article is not None and (member.delivery, member.name) in wanted
-    }
-
-
-def _row(
-    sealed: Records, receipt: Receipt, pk: int, own: _Members | None, findings: list[bulk.Row]
-) -> _Row:
-    delivery, plain = receipt.delivery, bulk.plain
-    accession = receipt.accession
-    if not accession and sealed.kind == "acc" and receipt.state is State.ACCEPTED:
-        accession = sealed.id
-    return _Row(
-        id=pk,
-        ref=delivery.id,
-        name=plain(delivery.name),
-        publisher=plain(delivery.publisher),
-        received=delivery.received,
-        state=receipt.state.value,
-        verdict=receipt.verdict.value,
-        layout=plain(receipt.layout),
-        bytes=delivery.bytes,
-        files=own.files if own else 0,
-        held_files=own.held if own else 0,
-        articles=receipt.articles,
-        accession=accession,
-        decided=receipt.decided,
-        reason=plain(receipt.reason),
-        waits_until=receipt.waits_until,
-        latest=pk,
-        repeats=0,
-        first_file=own.first if own else None,
-        last_file=own.last if own else None,
-        first_finding=findings[0][0] if findings else None,
-        last_finding=findings[-1][0] if findings else None,
-    )
+        for first, last, delivery, heir in self._moves:
+            files = File.objects.filter(id__range=(first, last), delivery=delivery)
+            if heir is None:
+                files.filter(version=None).delete()
+                continue
+            if heir.state == State.REFUSED.value:
+                files.filter(fate=Fate.HELD.value).update(fate=Fate.REFUSED.value)
+            files.update(delivery=heir.id)
