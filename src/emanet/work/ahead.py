@@ -28,14 +28,16 @@ def ahead(items: Iterable[T], depth: int, *, stop: Callable[[], None] | None = N
     source = iter(items)
     with ThreadPoolExecutor(1) as thread:
         waiting = deque(thread.submit(next, source, _END) for _ in range(max(depth, 1)))
+        ended = False
         try:
             while not isinstance(item := waiting.popleft().result(), _End):
                 waiting.append(thread.submit(next, source, _END))
                 yield item
+            ended = True
         finally:
             for future in waiting:
                 future.cancel()
-            if stop is not None and waiting:
+            if stop is not None and not ended:
                 stop()
             close = getattr(source, "close", None)
             if close is not None:
