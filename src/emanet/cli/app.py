@@ -17,7 +17,7 @@ import typer
 
 from emanet.cli import deliver, inspect, look
 from emanet.cli.speaking import Voice, language_of
-from emanet.model.errors import EmanetError
+from emanet.model.errors import EmanetError, RegistryError
 
 app = typer.Typer(
     name="emanet",
@@ -61,9 +61,24 @@ def main() -> None:
     except EmanetError as error:
         _tell(error)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if not _is_of_the_database(error):
+            raise
+        first = next(iter(str(error).strip().splitlines()), "")
+        _tell(
+            RegistryError(
+                f"The registry's database failed: {first}", f"Kataloğun veritabanı bozuldu: {first}"
+            )
+        )
+        sys.exit(RegistryError.exit_code)
     except KeyboardInterrupt:
         print("emanet: " + ("durduruldu" if _turkish() else "stopped"), file=sys.stderr)
         sys.exit(1)
+
+
+def _is_of_the_database(error: Exception) -> bool:
+    """Whether Django's database layer raised it (which may not be loaded at all)."""
+    return any(kind.__module__ == "django.db.utils" for kind in type(error).__mro__)
 
 
 def _turkish() -> bool:

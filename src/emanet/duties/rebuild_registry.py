@@ -8,6 +8,7 @@ from collections.abc import Callable
 from emanet.duties.means import Means
 from emanet.duties.projection import batches, catch_up, project
 from emanet.duties.reports import RebuildReport
+from emanet.model.errors import RegistryError
 from emanet.registry import schema
 from emanet.work.ahead import ahead
 from emanet.work.progress import Meter, Progress
@@ -21,8 +22,7 @@ def rebuild(means: Means, *, progress: Callable[[Progress], None]) -> RebuildRep
     """
     started = means.ticks()
     with means.lock():
-        schema.create()
-        schema.empty()
+        _begin_anew()
         means.index.clear()
         references = list(means.archive.objects())
         meter = Meter(progress, means.ticks, total=len(references))
@@ -38,3 +38,24 @@ def rebuild(means: Means, *, progress: Callable[[Progress], None]) -> RebuildRep
         indexed = catch_up(means.index)
         meter.finish()
     return RebuildReport(len(references), articles, files, indexed, means.ticks() - started)
+
+
+def _begin_anew() -> None:
+    """Have all tables there and empty; a SQLite file that is damaged is deleted and made again."""
+    try:
+        schema.create()
+        schema.empty()
+    except RegistryError as error:
+        if not _tells_of_damage(error):
+            raise
+        schema.remake()
+
+
+def _tells_of_damage(error: BaseException | None) -> bool:
+    """Whether SQLite said that its file is no database, or a broken one (result codes 11, 26)."""
+    while error is not None:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return True
+        error = error.__cause__
+    return False
