@@ -60,7 +60,7 @@ class IngestSection(_Section):
     """Sizes and limits of taking in deliveries; bytes, seconds, megabytes as the names say."""
 
     target_bytes: int = Field(default=1 << 30, ge=1 << 20)
-    target_members: int = Field(default=200_000, ge=100)
+    target_members: int = Field(default=50_000, ge=100)
     whole_bytes: int = Field(default=64 << 20, ge=1 << 10)
     members_max: int = Field(default=500_000, ge=1)
     plain_bytes_max: int = Field(default=1 << 41, ge=1 << 20)

@@ -135,7 +135,16 @@ def _view(found: answers.ArticleInfo, number: int) -> ArticleView:
 def _related(item: answers.RelatedInfo) -> RelatedView:
     relation = item.relation.value if item.forward else _INVERSE[item.relation]
     via = item.by if item.depth > 1 else ""
-    return RelatedView(relation, item.doi, item.given, item.id is not None, item.title, via)
+    return RelatedView(
+        relation,
+        item.doi,
+        item.given,
+        item.id is not None,
+        item.title,
+        via,
+        item.citation,
+        item.id or 0,
+    )
 
 
 def _file(file: answers.FileInfo) -> FileView:

@@ -30,6 +30,7 @@ from emanet.model.ids import normal_doi
 from emanet.model.package import Package
 from emanet.model.stored import MemberLine, Records
 from emanet.registry.catalogue import queries
+from emanet.registry.deliveries.queries import DeliveryInfo
 from emanet.storage.ocfl.layout import object_id
 
 _NOTES_MAX = 50_000
@@ -216,6 +217,22 @@ class Desk:
                 for m in members
             )  # fmt: skip
             self.note(receipt, lines if receipt.state is not State.REPEATED else ())
+
+    def acknowledge(self, delivery: Delivery, info: DeliveryInfo) -> None:
+        """Take note that a delivery came again whose bytes were accepted before, as ``info``."""
+        receipt = Receipt(
+            delivery,
+            Verdict.REPEAT,
+            State.REPEATED,
+            layout=info.layout,
+            articles=info.articles,
+            accession=info.accession,
+            decided=self._means.now(),
+        )
+        self._books["bytes_in"] += delivery.bytes
+        self._books["repeated"] += delivery.bytes
+        self.receipts.append(receipt)
+        self.note(receipt, ())
 
     def has(self, delivery: str) -> bool:
         """Whether this run has accepted the delivery and not sealed it yet."""

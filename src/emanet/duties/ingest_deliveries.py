@@ -17,6 +17,7 @@ from emanet.duties.reports import IngestReport, Left
 from emanet.ingest.dropbox import Drop, discover
 from emanet.ingest.judge import Override
 from emanet.ingest.parts import Examined
+from emanet.ingest.receiving import receive
 from emanet.ingest.survey import Order
 from emanet.ingest.tasks import examine_all
 from emanet.model.delivery import Fate, Receipt, State, Verdict
@@ -25,6 +26,7 @@ from emanet.model.finding import Finding
 from emanet.registry.deliveries import queries
 from emanet.work.ahead import ahead
 from emanet.work.progress import Meter, Progress
+from emanet.work.runner import Crew, run
 
 _OPEN_MAX = 1_000  # waiting, and held, deliveries that are looked through
 
@@ -54,9 +56,9 @@ def ingest(
         drops = discover(paths, now=means.clock().timestamp(), rules=means.drop_rules)
         desk, left = Desk(means), [_busy(drop) for drop in drops if drop.busy]
         ready = [drop for drop in drops if not drop.busy]
-        orders = (
+        orders = [
             Order(drop, means.now(), publisher, means.limits, means.check_schemas) for drop in ready
-        )
+        ]
         meter = Meter(
             progress,
             means.ticks,
@@ -64,6 +66,7 @@ def ingest(
             bytes_total=sum(drop.bytes for drop in ready),
         )
         with means.crew() as crew:
+            orders = _acknowledge(desk, orders, crew, meter)
             # Workers go on examining while the desk seals.
             for examined in ahead(examine_all(orders, crew, meter=meter), 64, stop=crew.stop):
                 if examined.left is not None:
@@ -85,6 +88,26 @@ def ingest(
         registered=registered,
         left=tuple(left),
     )
+
+
+def _acknowledge(desk: Desk, orders: list[Order], crew: Crew, meter: Meter) -> list[Order]:
+    """Acknowledge what was accepted before, by its bytes alone; gives the orders that are left.
+
+    Only what has the name and size of an accepted delivery is digested for this.
+    """
+    known = queries.accepted_like(order.drop.name for order in orders)
+    alike = [order for order in orders if (order.drop.name, order.drop.bytes) in known]
+    done: set[int] = set()
+    for result in run(alike, receive, crew, weigh=lambda order: order.drop.bytes):
+        delivery = result.value
+        if delivery is None:
+            continue
+        info = queries.delivery(delivery.id)
+        if info is not None and info.state in (State.ACCEPTED, State.REPEATED):
+            desk.acknowledge(delivery, info)
+            meter.add(1, delivery.bytes)
+            done.add(id(result.task))
+    return [order for order in orders if id(order) not in done]
 
 
 def _busy(drop: Drop) -> Left:

@@ -100,6 +100,7 @@ class RelatedView(msgspec.Struct, frozen=True):
     """A relation, said from the article shown; ``held`` tells whether the other is held here.
 
     ``via`` is the DOI of the article it leads through, along a chain of notices; "" next to it.
+    ``citation`` is what stood in place of a DOI, ``number`` that of the other's record, 0 for none.
     """
 
     relation: str
@@ -108,6 +109,8 @@ class RelatedView(msgspec.Struct, frozen=True):
     held: bool = False
     title: str = ""
     via: str = ""
+    citation: str = ""
+    number: int = 0
 
 
 class VersionView(msgspec.Struct, frozen=True):

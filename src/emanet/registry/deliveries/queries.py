@@ -278,6 +278,19 @@ def known_deliveries(refs: Iterable[str]) -> dict[str, State]:
     return {ref: State(state) for ref, state in rows}
 
 
+def accepted_like(names: Iterable[str]) -> frozenset[tuple[str, int]]:
+    """Names and sizes of accepted deliveries that bear these names: they may be the same bytes."""
+    wanted = sorted(set(names))
+    found: set[tuple[str, int]] = set()
+    for first in range(0, len(wanted), 500):
+        rows = models.Delivery.objects.filter(
+            name__in=wanted[first : first + 500],
+            state__in=[State.ACCEPTED.value, State.REPEATED.value],
+        )
+        found.update(rows.values_list("name", "bytes"))
+    return frozenset(found)
+
+
 def _infos(rows: QuerySet[models.Delivery]) -> tuple[DeliveryInfo, ...]:
     found: list[tuple[Any, ...]] = list(rows.values_list(*_DELIVERY))
     return tuple(
