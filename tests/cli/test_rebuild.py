@@ -141,21 +141,21 @@ def test_whatever_becomes_of_the_database(
 
 
 def test_damage_that_shows_late(emanet: Emanet, drop: Path) -> None:
-    """Half of the file is zeros: some commands can still answer, the others say what to do."""
+    """Pages in the middle are lost: some commands can still answer, the others say what to do."""
     fill(drop, {"a.zip": zipped(issue(*range(1, 40)))})
     emanet("ingest", drop)
     _settle_file(emanet.home)
     before = registry_rows.of_sqlite(emanet.home)
     path = emanet.home / "registry.sqlite3"
     data = path.read_bytes()
-    half = len(data) // 8192 * 4096
-    path.write_bytes(data[:half] + bytes(len(data) - half))
+    pages = [data[at : at + 4096] for at in range(0, len(data), 4096)]
+    path.write_bytes(b"".join(bytes(4096) if b"made.2" in page else page for page in pages))
     codes = []
-    for words in (["status"], ["show", "10.5555/made.39"], ["find", "made-up"], ["verify"]):
+    for words in (["status"], ["show", "10.5555/made.29"], ["find", "made-up"], ["verify"]):
         ran = emanet(*words, expect=None)
         codes.append(ran.code)
         assert ran.code in (0, 1) and (ran.code == 0 or "emanet rebuild" in ran.err)
-    assert 1 in codes
+    assert set(codes) == {0, 1}
     emanet("rebuild")
     assert _without_audits(registry_rows.of_sqlite(emanet.home)) == _without_audits(before)
 
