@@ -146,7 +146,7 @@ def test_a_process_is_set_up_from_values_alone(tmp_path):
         env=environment,
         check=True,
     )
-    assert done.stdout.split() == ["wal", "1"]
+    assert done.stdout.split() == ["wal", "2"]
 
 
 @pytest.mark.parametrize("harm", ["rows", "older"])
