@@ -58,7 +58,7 @@ def accession(archive: Archive, object_id: str, folder: Path, now: str) -> Bag:
     ]
     making = _Making(folder / object_id)
     with making:
-        names = safe_names((file.name for file in files), shorten=False)
+        names = _names(files, shorten=False)
         for file, name in zip(files, names, strict=True):
             making.add(f"data/{name}", chunks(archive, file))
         for name, data in tags:
@@ -84,7 +84,7 @@ def article(archive: Archive, record: Record, files: Iterable[File], folder: Pat
     name = _UNSAFE.sub("_", record.doi or record.title)[:120].strip("._") or "article"
     making = _Making(folder / name)
     with making:
-        names = safe_names(file.name for file in listed)
+        names = _names(listed, shorten=True)
         for file, path in zip(listed, names, strict=True):
             making.add(f"data/{path}", chunks(archive, file))
         data = msgspec.json.format(msgspec.json.encode(record), indent=1) + b"\n"
@@ -161,7 +161,7 @@ class _Making:
     def _manifest(self, number: int, *, payload: bool) -> Iterator[bytes]:
         for name, digests in sorted(self._digests.items()):
             if name.startswith("data/") == payload:
-                yield f"{digests[number]}  {_coded(name)}\n".encode()
+                yield f"{digests[number]}  {name}\n".encode()
 
     def _written(self, name: str, data: Iterable[bytes]) -> Iterator[bytes]:
         path = self._path / name
@@ -180,9 +180,9 @@ def _senders(records: Records) -> str:
     return ", ".join(sorted({r.delivery.publisher for r in records.receipts} - {""}))
 
 
-def _coded(name: str) -> str:
-    """A path in a manifest: percent sign and line ends are percent-encoded (RFC 8493, 2.1.3)."""
-    return name.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _names(files: Iterable[File], *, shorten: bool) -> list[str]:
+    """Safe names, without the percent sign: RFC 8493 (2.1.3) codes it, many readers do not know."""
+    return safe_names((file.name.replace("%", "_") for file in files), shorten=shorten)
 
 
 def _one_line(text: str) -> str:

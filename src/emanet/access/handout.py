@@ -78,28 +78,29 @@ def safe_names(names: Iterable[str], *, shorten: bool = True) -> list[str]:
     """
     listed = list(names)
     cut = _shared(listed) if shorten else 0
-    taken: set[str] = set()
+    files: set[str] = set()
+    folders: set[str] = set()
     made = []
     for name in listed:
         parts = [_part(part) for part in name[cut:].split("/") if part not in ("", ".", "..")]
-        *folders, last = parts or ["file"]
-        stem, dot, end = last.partition(".") if not last.startswith(".") else (last, "", "")
-        path, number = "/".join([*folders, last]), 1
-        while not _free(path, taken):
-            number += 1
-            path = "/".join([*folders, f"{stem}~{number}{dot}{end}"])
-        taken.add(path.lower())
+        path = ""
+        for number, part in enumerate(parts or ["file"], 1):
+            last = number >= len(parts)
+            path = _free(path, part, (files, folders) if last else (files,))
+            (files if last else folders).add(path.lower())
+            path += "" if last else "/"
         made.append(path)
     return made
 
 
-def _free(path: str, taken: set[str]) -> bool:
-    """Whether a path is no file already, and no file stands where it needs a folder."""
-    low = path.lower()
-    parts = low.split("/")
-    if any("/".join(parts[:end]) in taken for end in range(1, len(parts) + 1)):
-        return False
-    return not any(other.startswith(low + "/") for other in taken)
+def _free(before: str, part: str, taken: tuple[set[str], ...]) -> str:
+    """The path of a part behind ``before`` (which ends with a slash), numbered when it is taken."""
+    stem, dot, end = part.partition(".") if not part.startswith(".") else (part, "", "")
+    path, number = before + part, 1
+    while any(path.lower() in names for names in taken):
+        number += 1
+        path = f"{before}{stem}~{number}{dot}{end}"
+    return path
 
 
 def _part(part: str) -> str:
