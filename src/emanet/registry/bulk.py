@@ -91,7 +91,7 @@ def find(
 ) -> Iterator[Row]:
     """Give the columns ``wanted`` of all rows whose column ``by`` is among ``values``.
 
-    One statement, whatever the number of values (bytes: one for every 500); order undefined.
+    Values are int or str. One statement, whatever their number; order undefined.
     """
     listed = list(values)
     if not listed:
@@ -100,16 +100,8 @@ def find(
     names = ",".join(quote(name) for name in wanted)
     start = f"select {names} from {quote(model._meta.db_table)} where {quote(by)}"
     if connection.vendor == "sqlite":
-        if isinstance(listed[0], bytes):  # JSON cannot carry them
-            return _by_bytes(start, listed)
         return _fetch(f"{start} in (select value from json_each(%s))", [_json(listed)])
     return _fetch(f"{start} = any(%s)", [listed])
-
-
-def _by_bytes(start: str, values: list[bytes]) -> Iterator[Row]:
-    for first in range(0, len(values), 500):
-        some = values[first : first + 500]
-        yield from _fetch(f"{start} in ({','.join(['%s'] * len(some))})", some)
 
 
 def match(

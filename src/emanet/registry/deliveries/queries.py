@@ -192,7 +192,8 @@ def problem_queue(
 ) -> tuple[DeliveryInfo, ...]:
     """Deliveries that need a person, newest first: held, waiting, or with files held.
 
-    Each with its worst findings, at most ``findings``; ``before`` as in ``list_deliveries``.
+    Each with its worst findings, at most ``findings`` (0 reads none); ``before`` as in
+    ``list_deliveries``.
     """
     # The condition is that of the index "delivery_problem", word for word.
     rows = models.Delivery.objects.filter(
@@ -200,6 +201,8 @@ def problem_queue(
     ).order_by("-id")
     rows = rows.filter(id__lt=before) if before is not None else rows
     infos = _infos(rows[:limit])
+    if not findings:
+        return infos
     found = _findings([info.key for info in infos])
     return tuple(
         msgspec.structs.replace(
