@@ -155,7 +155,7 @@ class _Maker:
                     ref,
                     record,
                     tuple(member.ordinal for member in own),
-                    content_digest(own),
+                    content_digest(own, record),
                 )
             )
             events.append(

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from registry_histories import Sealing
 from registry_rows import project, rows
 
@@ -83,6 +83,14 @@ def test_a_database_that_does_not_answer_is_our_error(engines, tmp_path):
             schema.check()
     finally:
         engines("sqlite")
+
+
+def test_another_engine_is_refused(engines, monkeypatch):
+    engines("sqlite")
+    monkeypatch.setattr(connections["default"], "vendor", "oracle")
+    for act in (schema.check, schema.create, schema.remake, lambda: project([Sealing(1).seal()])):
+        with pytest.raises(RegistryError, match="oracle"):
+            act()
 
 
 def test_two_registries_after_another_in_one_process(engines, tmp_path):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from emanet.access.search import SearchIndex
 from emanet.model.article import Author, Record, Text
-from emanet.model.errors import RegistryError
+from emanet.model.errors import RegistryError, StoreBusy
 from emanet.model.search import SearchDocument, search_document
 
 
@@ -195,7 +195,7 @@ def test_two_writers_do_not_mix(index: SearchIndex, tmp_path: Path):
 
     def while_the_other_writes():
         yield document(1, "Light")
-        with pytest.raises(RegistryError, match="another process"):
+        with pytest.raises(StoreBusy, match="another process"):
             other.put([document(2, "Light")])
 
     index.put(while_the_other_writes())

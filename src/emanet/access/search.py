@@ -17,7 +17,7 @@ import msgspec
 import tantivy
 
 from emanet.model.article import Text
-from emanet.model.errors import RegistryError
+from emanet.model.errors import RegistryError, StoreBusy
 from emanet.model.ids import fold
 from emanet.model.search import SearchDocument
 
@@ -207,7 +207,7 @@ class SearchIndex:
         try:
             writer = self._index.writer(heap_size=self._heap, num_threads=self._threads)
         except ValueError as error:
-            raise RegistryError(
+            raise StoreBusy(
                 f"The search index in {self._folder} is being written by another process.",
                 f"{self._folder} içindeki arama dizinine başka bir süreç yazıyor.",
             ) from error
