@@ -88,10 +88,16 @@ def relation_of(given: str, kind: str) -> Relation:
     A retraction retracts what it links as retracted; a correction corrects; an addendum adds, even
     where its link says "retracted"; any other article only relates.
     """
-    said, notice = _said(given), fold(kind)
+    said = _said(given)
+    if said is Relation.OTHER and fold(kind) in ("reply", "response") and "letter" in fold(given):
+        return Relation.REPLIES
+    return held_to(said, kind)
+
+
+def held_to(said: Relation, kind: str) -> Relation:
+    """What is left of a statement when it comes from an article of type ``kind``."""
+    notice = fold(kind)
     if said not in (Relation.RETRACTS, Relation.CORRECTS):
-        if said is Relation.OTHER and notice in ("reply", "response") and "letter" in fold(given):
-            return Relation.REPLIES
         return said
     if _ADDENDUM.search(notice):
         return Relation.ADDS_TO

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Springer A++ headers (``….xml.Meta``, ``.scoap``): journal, volume, issue and article header.
 
-The full text lies beside it as JATS (``…_nlm.xml``), so a header is a reading of kind ``header``:
-JATS wins, A++ fills.
+The full text mostly lies beside it as JATS (``…_nlm.xml``): then JATS wins, A++ fills.
 """
 
 from __future__ import annotations
@@ -10,8 +9,10 @@ from __future__ import annotations
 import re
 from itertools import chain
 
+import msgspec
 from lxml import etree
 
+from emanet.formats.articles.identifiers import find_doi
 from emanet.formats.articles.native.elements import (
     Element,
     Flow,
@@ -27,10 +28,12 @@ from emanet.formats.articles.native.elements import (
     text,
     unique,
 )
+from emanet.formats.articles.native.notices import link
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Author, Issn, Licence, PubDate, Record, Text
-from emanet.model.ids import clean_doi, normal_issn
+from emanet.model.article import Author, Issn, Licence, PubDate, Record, Related, Text
+from emanet.model.finding import Finding
+from emanet.model.ids import clean_doi, fold, normal_issn
 from emanet.model.package import Reading
 
 _PUBLIC = re.compile(r"^-//Springer-Verlag//DTD A\+\+", re.IGNORECASE)
@@ -56,14 +59,40 @@ def knows(root: str, space: str, doctype: Doctype) -> bool:
 
 
 def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
-    """Read an A++ header; ``place`` is its path. Kind ``header``, or "" when it has no article."""
+    """Read an A++ file; ``place`` is its path.
+
+    Kind ``article`` when it holds the text (``Body``), else ``header``; "" without an article.
+    """
     root = tree.getroot()
     article = next(every(root, "Article"), None)
     if article is None:
         return Reading(dialect="Springer A++")
     found = _VERSION.search(parsed.doctype.public)
     dialect = f"Springer A++ {found[1]}" if found else "Springer A++"
-    return Reading(kind="header", dialect=dialect, record=_record(root, article, dialect))
+    body = child(article, "Body")
+    kind = "article" if body is not None and len(body) else "header"
+    related, findings = _related(child(article, "ArticleInfo"), place)
+    record = msgspec.structs.replace(_record(root, article, dialect), related=related)
+    return Reading(kind=kind, dialect=dialect, record=record, findings=findings)
+
+
+def _related(info: Element | None, place: str) -> tuple[tuple[Related, ...], tuple[Finding, ...]]:
+    """Links of errata, comments and the like (``ArticleRelatedObject``), by their DOIs.
+
+    A retraction is an erratum by type; its category names it.
+    """
+    category = text(info, "ArticleCategory")
+    kind = category if "retract" in fold(category) else attribute(info, "ArticleType")
+    found: list[Related] = []
+    findings: list[Finding] = []
+    for node in children(info, "ArticleRelatedObject"):
+        doi = find_doi(text(node, "RelatedObjectDOI"))
+        if doi:
+            word = attribute(node, "RelatedObjectType")
+            statement, unlikely = link(word, kind, doi, "a++", place)
+            found.append(statement)
+            findings += unlikely
+    return tuple(found), tuple(findings)
 
 
 def _record(root: Element, article: Element, dialect: str) -> Record:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from itertools import chain
 
+import msgspec
 from lxml import etree
 
+from emanet.formats.articles.identifiers import find_doi
 from emanet.formats.articles.native.elements import (
     Element,
     Flow,
@@ -25,10 +27,12 @@ from emanet.formats.articles.native.elements import (
     text,
     unique,
 )
+from emanet.formats.articles.native.notices import link
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Author, Issn, Licence, PubDate, Record, Text, VersionStage
-from emanet.model.ids import clean_doi, normal_issn
+from emanet.model.article import Author, Issn, Licence, PubDate, Record, Related, Text, VersionStage
+from emanet.model.finding import Finding
+from emanet.model.ids import clean_doi, normal_doi, normal_issn
 from emanet.model.package import Reading
 
 _NAMESPACE = "http://www.wiley.com/namespaces/wiley"
@@ -61,19 +65,41 @@ def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
     )
     version = attribute(root, "version")
     record = _record(root, child(header, "contentMeta"), levels, f"WileyML {version}".strip())
+    related, findings = _related(levels.get("unit"), place)
     return Reading(
         kind="article",
         dialect=record.dialect,
-        record=record,
-        mentions=unique(_file(link) for link in links),
+        record=msgspec.structs.replace(record, related=related),
+        mentions=unique(_file(address) for address in links),
+        findings=findings,
     )
 
 
-def _file(link: str) -> str:
+def _file(address: str) -> str:
     """The file that ``file:…`` or a relative address names, "" for any other address."""
-    if link.startswith("file:"):
-        return link.removeprefix("file:")
-    return "" if ":" in link or link.startswith("#") else link
+    if address.startswith("file:"):
+        return address.removeprefix("file:")
+    return "" if ":" in address or address.startswith("#") or normal_doi(address) else address
+
+
+def _related(unit: Element | None, place: str) -> tuple[tuple[Related, ...], tuple[Finding, ...]]:
+    """The articles that the header links by DOI: related objects, and links that name no file."""
+    kind = attribute(unit, "type")
+    found: dict[Related, None] = {}
+    findings: list[Finding] = []
+    nodes = [e for e in every(unit) if local(e).startswith("related")]
+    for node in [*nodes, *children(child(unit, "linkGroup"), "link")]:
+        if any(local(c).startswith("related") for c in children(node)):
+            continue  # a group: its members speak
+        words = [attribute(node, "href"), text(node)]
+        for part in children(node):
+            words += [attribute(part, "value"), attribute(part, "href")]
+        doi = next((d for w in words if (d := find_doi(w))), "")
+        if doi:
+            statement, unlikely = link(attribute(node, "type"), kind, doi, "wileyml", place)
+            found[statement] = None
+            findings += unlikely
+    return tuple(found), tuple(findings)
 
 
 def _record(
