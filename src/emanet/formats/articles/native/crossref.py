@@ -20,6 +20,7 @@ from emanet.formats.articles.native.elements import (
     licence,
     local,
     orcid_in,
+    pdfs_named,
     text,
     unique,
 )
@@ -67,7 +68,13 @@ def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
             record = _record(journal, article, dialect)
             records[normal_doi(record.doi) or f"#{len(records)}"] = record
     only = next(iter(records.values())) if len(records) == 1 else None
-    return Reading(kind="metadata", dialect=dialect, record=only, records=records)
+    return Reading(
+        kind="metadata",
+        dialect=dialect,
+        record=only,
+        mentions=pdfs_named(text(e) for e in every(root, "resource")) if only else (),
+        records=records,
+    )
 
 
 def _record(journal: Element, article: Element, dialect: str) -> Record:

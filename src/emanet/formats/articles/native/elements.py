@@ -49,6 +49,8 @@ _MONTHS = {
 _DAY_TEXT = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _ORCID = re.compile(r"(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.IGNORECASE)
 
+_PDF_NAME = re.compile(r"(?:^|[/\\])([^/\\?#\s]+\.pdf)$", re.IGNORECASE)
+
 Drop = frozenset[str]
 NOTHING: Drop = frozenset()
 
@@ -235,6 +237,12 @@ def licence(words: str = "", url: str = "", starts: str = "") -> Licence | None:
         return None
     is_open = bool(_OPEN_URL.search(url) or (not url and _OPEN_WORD.search(words)))
     return Licence(url=url.strip(), words=words, starts=starts, open=is_open)
+
+
+def pdfs_named(addresses: Iterable[str]) -> tuple[str, ...]:
+    """The names of the PDFs that addresses end in (``https://…/view/12345.pdf``)."""
+    found = (_PDF_NAME.search(address.strip()) for address in addresses)
+    return unique(name[1] for name in found if name)
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:

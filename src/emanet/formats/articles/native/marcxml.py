@@ -21,6 +21,7 @@ from emanet.formats.articles.native.elements import (
     every,
     licence,
     orcid_in,
+    pdfs_named,
     text,
     unique,
 )
@@ -50,7 +51,19 @@ def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
             record = record_of(entry)
             records[normal_doi(record.doi) or f"#{len(records)}"] = record
     only = next(iter(records.values())) if len(records) == 1 else None
-    return Reading(kind="metadata", dialect=DIALECT, record=only, records=records)
+    return Reading(
+        kind="metadata",
+        dialect=DIALECT,
+        record=only,
+        mentions=pdfs(root) if only else (),
+        records=records,
+    )
+
+
+def pdfs(root: Element) -> tuple[str, ...]:
+    """The PDFs that the addresses (856 $u) of the records below an element name."""
+    fields = (f for e in every(root, "record") for f in _fields(e, "856"))
+    return pdfs_named(_mend(text(s)) for f in fields for s in _subs(f, "u"))
 
 
 def _fields(entry: Element, tag: str) -> list[Element]:

@@ -27,6 +27,7 @@ from emanet.formats.articles.native.elements import (
     licence,
     local,
     namespace,
+    pdfs_named,
     text,
     unique,
 )
@@ -68,17 +69,23 @@ def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
             reading = jats.read(etree.ElementTree(deepcopy(entry)), parsed, place)
             findings += reading.findings
             record = reading.record or Record()
-            record = msgspec.structs.replace(record, ids={**record.ids, **_oai_id(entry)})
         else:
             record = {"dc": _dublin_core, "mods": _mods}.get(local(entry), marcxml.record_of)(entry)
+        record = msgspec.structs.replace(record, ids={**record.ids, **_oai_id(entry)})
         key = normal_doi(record.doi) or record.ids.get("oai", "") or f"#{len(records)}"
         records[key] = record
     if not records:
         return Reading(dialect="OAI-PMH")
     only = next(iter(records.values())) if len(records) == 1 else None
     dialect = next(iter(records.values())).dialect
+    links = every(root, "identifier", "relation", "url") if only else ()
     return Reading(
-        kind="metadata", dialect=dialect, record=only, records=records, findings=tuple(findings)
+        kind="metadata",
+        dialect=dialect,
+        record=only,
+        mentions=pdfs_named(text(e) for e in links) or (marcxml.pdfs(root) if only else ()),
+        records=records,
+        findings=tuple(findings),
     )
 
 
@@ -127,8 +134,9 @@ def _dublin_core(entry: Element) -> Record:
     host = _source(values("source"))
     dates = [d for v in values("date", "date.issued", "issued") if (d := date_in(v))]
     rights = (licence(v) for v in values("rights", "license"))
-    identifiers = values("identifier", "identifier.doi", "relation", "identifierDoi")
-    doi = next((clean_doi(v) for v in identifiers[:] if normal_doi(v)), "")
+    # Not from dc:relation: a DOI there is that of another work.
+    identifiers = values("identifier", "identifier.doi", "identifierDoi")
+    doi = next((clean_doi(v) for v in identifiers if normal_doi(v)), "")
     keywords = [
         Text(word.strip(), t.language)
         for t in texts("subject")
@@ -138,7 +146,6 @@ def _dublin_core(entry: Element) -> Record:
     journal = values("journalTitle", "source.journal")
     return Record(
         doi=doi,
-        ids=_oai_id(entry),
         title=titles[0].text if titles else "",
         translated_titles=tuple(t for t in titles[1:] if t.text != titles[0].text),
         journal=journal[0] if journal else host["journal"],
@@ -205,7 +212,6 @@ def _mods(entry: Element) -> Record:
     stated = licence(text(child(entry, "accessCondition")))
     return Record(
         doi=doi,
-        ids=_oai_id(entry),
         title=titles[0].text if titles else "",
         translated_titles=tuple(t for t in titles[1:] if t.text != titles[0].text),
         journal=_words(title) if (title := child(host, "titleInfo", "title")) is not None else "",
