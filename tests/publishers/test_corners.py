@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from emanet.formats.publishers.merge import disagreements, fill, same_article
 from emanet.formats.publishers.survey import Survey
 from emanet.formats.publishers.tree import place_of, stem_of
 from emanet.formats.publishers.understand import understand
-from emanet.model.article import Issn, Record, Related, Relation
+from emanet.model.article import Issn, PubDate, Record, Related, Relation, VersionStage
 from emanet.model.delivery import Delivery, Fate, Format, Member, Role
 from emanet.model.finding import Finding
 from emanet.model.package import Listed, Reading
@@ -87,6 +88,76 @@ def test_two_descriptions_by_one_oai_identifier_are_one_article() -> None:
     (only,) = package.articles
     assert only.members == (0, 1, 2)
     assert only.record.first_page == "87"
+
+
+def test_one_oai_identifier_does_not_join_two_dois() -> None:
+    def described(doi: str) -> Reading:
+        record = Record(doi=doi, ids={"oai": "oai:x:1"}, title=f"T {doi[-1]}", journal="J")
+        return Reading("metadata", "OAI Dublin Core", record, records={"": record})
+
+    files = {"a.xml": XML, "a.pdf": PDF, "b.xml": XML, "b.pdf": PDF}
+    package = understand(
+        survey(files, {"a.xml": described("10.5555/a"), "b.xml": described("10.5555/b")})
+    )
+    assert [(a.record.doi, a.members) for a in package.articles] == [
+        ("10.5555/a", (0, 1)),
+        ("10.5555/b", (2, 3)),
+    ]
+    assert not [f for f in package.findings if f.code != "PACKAGE-GENERIC"]
+
+
+def test_two_descriptions_of_one_stem_with_two_dois_are_two_articles() -> None:
+    def described(doi: str) -> Reading:
+        record = Record(doi=doi, title="T", journal="J")
+        return Reading("metadata", "MARCXML", record, records={"": record})
+
+    files = {"a.xml": XML, "a.marc.xml": XML, "a.pdf": PDF, "10.5555_b.pdf": PDF}
+    readings = {"a.xml": described("10.5555/a"), "a.marc.xml": described("10.5555/b")}
+    package = understand(survey(files, readings))
+    assert [(a.record.doi, a.members) for a in package.articles] == [("10.5555/b", (1, 3))]
+    assert fates(package)["a.pdf"] is Fate.UNCLAIMED, "two could claim it, so nobody gets it"
+
+
+def test_a_pdf_named_like_an_issue_in_one_file_belongs_to_none_of_its_articles() -> None:
+    records = {str(n): Record(doi=f"10.5555/{n}", title=f"T{n}") for n in (1, 2)}
+    issue = Reading("issue", "OJS native", None, records=records)
+    package = understand(survey({"issue.xml": XML, "issue.pdf": PDF}, {"issue.xml": issue}))
+    assert [a.members for a in package.articles] == [(0,), (0,)]
+    assert fates(package)["issue.pdf"] is Fate.UNCLAIMED
+
+
+def test_a_pdf_named_by_what_two_articles_share_goes_to_neither() -> None:
+    records = {
+        str(n): Record(doi=f"10.5555/{n}", ids={"internal": "9999", "journal-id": "JOUR"})
+        for n in (1, 2)
+    }
+    deposit = Reading("metadata", "Crossref 5", None, records=records)
+    files = {"d.xml": XML, "9999.pdf": PDF, "jour.pdf": PDF, "10.5555-2.pdf": PDF}
+    package = understand(survey(files, {"d.xml": deposit}))
+    assert [a.members for a in package.articles] == [(0, 3)]
+    got = fates(package)
+    assert (got["9999.pdf"], got["jour.pdf"]) == (Fate.UNCLAIMED, Fate.UNCLAIMED)
+
+
+@pytest.mark.parametrize(
+    ("record", "stage"),
+    [
+        (Record(dates=(PubDate("epub", "2026-01-02"),)), VersionStage.AOP),
+        (Record(dates=(PubDate("pub/electronic", "2026"),)), VersionStage.AOP),
+        (Record(dates=(PubDate("publishedOnlineEarlyUnpaginated", "2026"),)), VersionStage.AOP),
+        (Record(dates=(PubDate("epub", "2026"),), volume="00", issue="ahead"), VersionStage.AOP),
+        (Record(dates=(PubDate("epub", "2026"),), volume="7"), None),
+        (Record(dates=(PubDate("epub", "2026"),), elocation_id="e9"), None),
+        (Record(dates=(PubDate("copyright", "2026"),)), None),
+        (Record(dates=(PubDate("published", "2026"), PubDate("received", "2025"))), None),
+        (Record(dates=(PubDate("issue-online", "2026"),)), None),
+        (Record(dates=(PubDate("epreprint", "2026"),)), None),
+    ],
+)
+def test_ahead_of_print_wants_an_online_date(record: Record, stage: VersionStage | None) -> None:
+    record = msgspec.structs.replace(record, doi="10.5555/1", published="2026")
+    package = understand(survey({"a.xml": XML}, {"a.xml": Reading("article", "JATS", record)}))
+    assert package.articles[0].record.stage is stage
 
 
 def test_two_files_of_one_stem_are_one_article_unless_their_dois_differ() -> None:

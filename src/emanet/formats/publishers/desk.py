@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from emanet.formats.publishers.merge import same_article
 from emanet.formats.publishers.tree import Node, Tree
 from emanet.model.article import Record, VersionStage
 from emanet.model.finding import Finding, Severity
@@ -77,11 +78,23 @@ class Desk:
         return not taken and node.ordinal not in self.held
 
     def alike(self, record: Record) -> list[Claim]:
-        """The articles with the DOI of a record, else with its PII or OAI identifier."""
+        """The articles with the DOI of a record, else with its PII or OAI identifier.
+
+        An OAI identifier does not join two DOIs. A PII does, so that the contradiction is told;
+        nothing is filled from such a witness.
+        """
         for key in _keys(record):
-            if key in self._known:
-                return self._known[key]
+            found = self._known.get(key, [])
+            if key.startswith("oai:"):
+                found = [c for c in found if self.may_be(c, record)]
+            if found:
+                return found
         return []
+
+    def may_be(self, claim: Claim, record: Record) -> bool:
+        """Whether a record may speak of a claim's article (no two DOIs, no two PIIs)."""
+        said = self.record_of(claim)
+        return said is None or same_article(said, record)
 
     def record_of(self, claim: Claim) -> Record | None:
         """What the claim's own file says, None when nothing could be read."""

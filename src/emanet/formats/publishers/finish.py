@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from emanet.formats.articles.jats_dates import NOT_PUBLICATION
 from emanet.formats.publishers.desk import Claim, Desk
 from emanet.formats.publishers.layouts import GENERIC, layouts
 from emanet.formats.publishers.merge import disagreements, fill, same_article
@@ -20,6 +21,9 @@ from emanet.model.ids import normal_doi
 from emanet.model.package import Package, PackagedArticle
 
 _WITNESSES = ("header", "metadata")
+_ONLINE = re.compile(r"^epub|electronic|online")
+# What stands where an article ahead of print has no volume yet (SciELO writes 00, others words).
+_NO_PLACE = re.compile(r"0+|n/?a|ahead.*|(?:in press|online first|early view)", re.IGNORECASE)
 _ORDER = (Role.ARTICLE, Role.METADATA, Role.PDF, Role.FIGURE, Role.SUPPLEMENT, Role.OTHER)
 
 
@@ -114,7 +118,7 @@ def _identified(record: Record) -> bool:
 def _stage(desk: Desk, claim: Claim, record: Record) -> VersionStage | None:
     """The version: as the XML or a list says, else as the names say, else ahead of print inferred.
 
-    An article with a date but no volume, issue, page or number is ahead of its issue.
+    An article with an online date but no volume, issue, page or number is ahead of its issue.
     """
     if record.stage is not None or claim.stage is not None:
         return record.stage or claim.stage
@@ -128,8 +132,17 @@ def _stage(desk: Desk, claim: Claim, record: Record) -> VersionStage | None:
     manuscript = layouts().names.manuscript
     if pdfs and all(manuscript.search(n.name) for n in pdfs):
         return VersionStage.AM
-    placed = record.volume or record.issue or record.first_page or record.elocation_id
-    return None if placed or not record.published else VersionStage.AOP
+    places = (record.volume, record.issue, record.first_page, record.elocation_id)
+    if any(place and not _NO_PLACE.fullmatch(place) for place in places):
+        return None
+    return VersionStage.AOP if any(_is_online(d.kind) for d in record.dates) else None
+
+
+def _is_online(kind: str) -> bool:
+    """Whether a date of this kind says when the article itself went online."""
+    folded = kind.casefold()
+    other = folded.startswith((*NOT_PUBLICATION, "issue-", "epub-ppub"))
+    return not other and _ONLINE.search(folded) is not None
 
 
 def _article(
@@ -201,7 +214,7 @@ def _role(node: Node, claim: Claim | None) -> Role:
     reading = node.reading
     if reading is not None and reading.kind in ("article", "issue", "header", "metadata"):
         first = claim is None or claim.readings[:1] == [node.ordinal]
-        return Role.ARTICLE if first and reading.kind != "metadata" else Role.METADATA
+        return Role.ARTICLE if first and reading.kind not in _WITNESSES else Role.METADATA
     if node.kind is Kind.SGML or claim is None:
         return Role.OTHER
     return Role.SUPPLEMENT

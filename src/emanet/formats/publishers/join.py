@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from emanet.formats.publishers.desk import Claim, Desk, is_broken
 from emanet.formats.publishers.layouts import layouts
 from emanet.formats.publishers.merge import same_article
 from emanet.formats.publishers.tree import Kind, Node, extension, fold_name, stem_of
+from emanet.model.article import Record
 from emanet.model.finding import Finding
 from emanet.model.ids import normal_doi
+
+K = TypeVar("K")
 
 _SEPARATORS = "-_. "
 _CUT = re.compile(rf"[{re.escape(_SEPARATORS)}]+")
@@ -72,7 +76,7 @@ def _seat_witnesses(desk: Desk) -> None:
             owners = desk.alike(record)
             beside = at.get((node.place, node.stem))
             if not owners and beside is not None and len(records) == 1:
-                owners = [beside]
+                owners = [beside] if _may_describe(desk, beside, record) else []
             for claim in owners:
                 desk.give(claim, node)
                 claim.witnesses.append((node.path, record))
@@ -80,6 +84,16 @@ def _seat_witnesses(desk: Desk) -> None:
                 claim = desk.open(node, record if len(records) > 1 else None)
                 if len(records) == 1:
                     at.setdefault((node.place, node.stem), claim)
+
+
+def _may_describe(desk: Desk, beside: Claim, record: Record) -> bool:
+    """Whether metadata of the same stem describe an article, whatever they say of its DOI.
+
+    Beside the article's own file they are a witness that contradicts; beside other metadata with
+    another DOI they describe another article.
+    """
+    main = desk.tree.nodes[next(iter(beside.members))].reading
+    return (main is not None and main.kind == "article") or desk.may_be(beside, record)
 
 
 def _open_unread(desk: Desk) -> None:
@@ -114,14 +128,22 @@ def _alone_in(desk: Desk, node: Node) -> bool:
 
 
 def _by_key(claims: Iterable[Claim]) -> dict[tuple[str, str], Claim]:
-    found: dict[tuple[str, str], Claim] = {}
-    for claim in claims:
-        found.setdefault((claim.place, claim.stem), claim)
-    return found
+    return _single(((claim.place, claim.stem), claim) for claim in claims)
+
+
+def _single(pairs: Iterable[tuple[K, Claim]]) -> dict[K, Claim]:
+    """The claims by their keys; a key that two claims have is nobody's."""
+    found: dict[K, Claim | None] = {}
+    for key, claim in pairs:
+        found[key] = claim if found.get(key, claim) is claim else None
+    return {key: claim for key, claim in found.items() if claim is not None}
 
 
 def _by_mention(desk: Desk) -> None:
-    """Give each article the files that its XML names; say which of them are not there."""
+    """Give each article the files that its XML names; say which of them are not there.
+
+    Of metadata nothing is said: the addresses in them are those of a site, not of the delivery.
+    """
     for claim in desk.claims:
         absent: list[str] = []
         for ordinal in claim.readings:
@@ -130,7 +152,7 @@ def _by_mention(desk: Desk) -> None:
                 found = list(mentioned(desk, claim, mention))
                 for node in found:
                     desk.give(claim, node)
-                if not found:
+                if not found and reading is not None and reading.kind != "metadata":
                     absent.append(mention)
         if absent:
             names = ", ".join(absent[:5]) + (" …" if len(absent) > 5 else "")
@@ -163,13 +185,8 @@ def mentioned(desk: Desk, claim: Claim, mention: str) -> Iterator[Node]:
 
 
 def _by_stem(desk: Desk) -> None:
-    at = _by_key(desk.claims)
-    for claim in desk.claims:
-        main = desk.tree.nodes[next(iter(claim.members))]
-        cut = claim.stem.rpartition("_")[0]
-        if cut and layouts().names.prefixed.search(main.name):
-            at.setdefault((claim.place, cut), claim)
-    names = {key: claim for claim in desk.claims for key in _name_keys(desk, claim)}
+    at = _single(_cuts(desk)) | _by_key(desk.claims)
+    names = _single((key, claim) for claim in desk.claims for key in _name_keys(desk, claim))
     for node in desk.tree.nodes:
         if node.kind not in _FILES or not desk.free(node):
             continue
@@ -178,6 +195,15 @@ def _by_stem(desk: Desk) -> None:
             owner = names.get(_letters(node.stem))
         if owner is not None:
             desk.give(owner, node)
+
+
+def _cuts(desk: Desk) -> Iterator[tuple[tuple[str, str], Claim]]:
+    """The stems of XML named ``<id>_<prefix>`` without the prefix, which their PDFs may lack."""
+    for claim in desk.claims:
+        main = desk.tree.nodes[next(iter(claim.members))]
+        cut = claim.stem.rpartition("_")[0]
+        if cut and layouts().names.prefixed.search(main.name):
+            yield (claim.place, cut), claim
 
 
 def _stems(node: Node) -> Iterator[tuple[str, str]]:
@@ -198,12 +224,17 @@ def _stems(node: Node) -> Iterator[tuple[str, str]]:
 
 
 def _name_keys(desk: Desk, claim: Claim) -> Iterator[str]:
-    """What a PDF may be called after when only metadata speak of the article: DOI, identifiers."""
+    """What a PDF may be called after when only metadata speak of the article: DOI, identifiers.
+
+    Of an OAI identifier also its last part, the repository's own number.
+    """
     record = desk.record_of(claim)
     if record is None:
         return
     doi = normal_doi(record.doi)
-    for value in (doi, doi.partition("/")[2], *record.ids.values()):
+    ids = [value for kind, value in record.ids.items() if kind != "journal-id"]
+    local = re.split("[:/]", record.ids.get("oai", ""))[-1]
+    for value in (doi, doi.partition("/")[2], *ids, local):
         if len(_letters(value)) > 3:
             yield _letters(value)
 
