@@ -98,8 +98,8 @@ def mark_held(package: Package, findings: Iterable[Finding]) -> Package:
     """Hold each file of which a finding says that it cannot be used, and each article without one.
 
     A finding of severity problem holds the file of its place: it stays in the delivery, is kept bit
-    for bit, and belongs to no article. An article that loses its last readable file (its XML, PDF
-    or metadata) waits with all its files.
+    for bit, and belongs to no article. An article that so loses its last readable file (its XML or
+    PDF) waits with all its files: what is left of it only describes it.
     """
     bad = {f.place for f in findings if f.place and f.severity is Severity.PROBLEM}
     if not bad:
@@ -113,7 +113,7 @@ def mark_held(package: Package, findings: Iterable[Finding]) -> Package:
     numbers: dict[int, int] = {}
     for index, article in enumerate(package.articles):
         members = tuple(o for o in article.members if o not in fates)
-        if not _readable(package, members):
+        if len(members) < len(article.members) and not _readable(package, members):
             fates.update((o, Fate.HELD) for o in members)
             continue
         numbers[index] = len(kept)
@@ -126,7 +126,7 @@ def mark_held(package: Package, findings: Iterable[Finding]) -> Package:
 
 
 def _readable(package: Package, members: Iterable[int]) -> bool:
-    wanted = (Role.ARTICLE, Role.PDF, Role.METADATA)
+    wanted = (Role.ARTICLE, Role.PDF)
     return any(package.members[ordinal].role in wanted for ordinal in members)
 
 

@@ -99,19 +99,19 @@ def _look_inside(found: Found, facts: Facts, holder: _Holder, depth: Depth) -> F
     reading = text = None
     if form.mime == identify.APPLEDOUBLE:
         findings.append(Finding("FILE-APPLEDOUBLE", name))
+    elif ending == "pdf" or (form.mime == "application/pdf" and ending != "xml"):
+        findings += pdf.check(holder.data_or_path(), holder.head, holder.end, name)
     elif identify.is_xml(form) or ending == "xml":
         if facts.bytes <= XML_BYTES_MAX:
             reading = read_xml(holder.data(), name, validate=depth.validate)
         else:
             detail = {"why": f"{facts.bytes} > {XML_BYTES_MAX}"}
             findings.append(Finding("XML-TOO-BIG", name, detail))
-    elif ending == "pdf" or form.mime == "application/pdf":
-        findings += pdf.check(holder.data_or_path(), holder.head, holder.end, name)
-    elif not found.container:
-        if said := identify.clash(form, name, facts.bytes):
-            findings.append(said)
-        if wants_text(name, facts.bytes):
-            text = holder.data()
+    elif not found.container and wants_text(name, facts.bytes):
+        text = holder.data()
+    told = found.container or form.mime == identify.APPLEDOUBLE
+    if not told and (said := identify.clash(form, name, facts.bytes)):
+        findings.append(said)
     return msgspec.structs.replace(
         facts, format=form, reading=reading, text=text, findings=tuple(findings)
     )

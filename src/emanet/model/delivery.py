@@ -18,10 +18,8 @@ class Role(StrEnum):
     """What a file is for."""
 
     CONTAINER = "container"  # a ZIP or TAR whose members are listed after it
-    ARTICLE = "article"  # the article's full text or header as XML
-    METADATA = (
-        "metadata"  # a second description of an article (Crossref deposit, A++ beside JATS …)
-    )
+    ARTICLE = "article"  # the article's full text as XML
+    METADATA = "metadata"  # a description of an article (Crossref deposit, A++ header …)
     PDF = "pdf"
     FIGURE = "figure"
     SUPPLEMENT = "supplement"
