@@ -292,7 +292,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _digests(chunks: Iterable[bytes], algorithms: set[str]) -> dict[str, str]:
     """The digests of some bytes by those algorithms that can be computed here."""
-    digests = {}
+    digests: dict[str, hashlib._Hash | hashlib.blake2b] = {}
     for name in algorithms:
         if name in _HASHLIB:
             digests[name] = hashlib.blake2b(digest_size=_HASHLIB[name])
