@@ -224,7 +224,10 @@ class SearchIndex:
     def _refresh(self) -> None:
         stamp = self._stamp()
         if stamp != self._seen:
-            self._index.reload()
+            try:
+                self._index.reload()
+            except (ValueError, OSError) as error:
+                raise _damaged(self._folder, error) from error
             self._seen = stamp
 
     def _stamp(self) -> int:
