@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from emanet.model.errors import RegistryError
 from emanet.registry.prepared import Row
@@ -35,15 +35,15 @@ def columns(model: type[models.Model]) -> tuple[str, ...]:
 def load(model: type[models.Model], rows: Sequence[Row]) -> int:
     """Insert rows, values in the order of ``columns(model)``; returns how many.
 
-    PostgreSQL takes them by binary COPY, SQLite by one prepared statement. The caller opens the
-    transaction. A key that exists already raises IntegrityError.
+    PostgreSQL takes them by binary COPY, SQLite by one prepared statement; in the caller's
+    transaction, or in one of its own. A key that exists already raises IntegrityError.
     """
     if not rows:
         return 0
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     names = ",".join(quote(name) for name in columns(model))
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             blanks = ",".join(["%s"] * len(columns(model)))
             cursor.executemany(f"insert into {table}({names}) values({blanks})", rows)
@@ -70,7 +70,7 @@ def rewrite(model: type[models.Model], names: tuple[str, ...], rows: Sequence[Ro
         return
     quote = connection.ops.quote_name
     table, pk = quote(model._meta.db_table), quote(_pk(model))
-    with connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             sets = ",".join(f"{quote(name)}=%s" for name in names)
             cursor.executemany(
