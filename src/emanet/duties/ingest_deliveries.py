@@ -68,7 +68,7 @@ def ingest(
         with means.crew() as crew:
             orders = _acknowledge(desk, orders, crew, meter)
             # Workers go on examining while the desk seals.
-            for examined in ahead(examine_all(orders, crew, meter=meter), 64, stop=crew.stop):
+            for examined in ahead(examine_all(orders, crew, meter=meter), 12, stop=crew.stop):
                 if examined.left is not None:
                     left.append(Left(examined.order.drop.name, examined.left))
                 else:

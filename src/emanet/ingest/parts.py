@@ -44,7 +44,7 @@ class Sizes(msgspec.Struct, frozen=True):
     part_bytes: int = 48 << 20
     part_files: int = 48
     tar_times: int = 40
-    window_drops: int = 200
+    window_drops: int = 48
     window_bytes: int = 1 << 30
 
 
