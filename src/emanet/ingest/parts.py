@@ -45,7 +45,7 @@ class Sizes(msgspec.Struct, frozen=True):
     part_files: int = 48
     tar_times: int = 40
     window_drops: int = 48
-    window_bytes: int = 1 << 30
+    window_bytes: int = 192 << 20
 
 
 class Examined(msgspec.Struct, frozen=True):
