@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -134,6 +135,7 @@ def _web_values(web: WebSettings) -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "emanet.web.failures.HonestFailures",
         ],
         "TEMPLATES": [
             {
@@ -151,6 +153,8 @@ def _web_values(web: WebSettings) -> dict[str, Any]:
         # Served as they lie in the package: nothing to collect, nothing to forget.
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": web.debug,
+        "WHITENOISE_ALLOW_ALL_ORIGINS": False,
+        "WHITENOISE_MAX_AGE": 600,
         "CONTENT_SECURITY_POLICY": {
             "DIRECTIVES": {
                 "default-src": ["'self'"],
@@ -160,6 +164,7 @@ def _web_values(web: WebSettings) -> dict[str, Any]:
                 "frame-ancestors": ["'none'"],
             }
         },
+        "CSRF_FAILURE_VIEW": "emanet.web.failures.forbidden",
         "X_FRAME_OPTIONS": "DENY",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
@@ -168,7 +173,20 @@ def _web_values(web: WebSettings) -> dict[str, Any]:
         "LANGUAGE_COOKIE_SECURE": web.secure,
         "LANGUAGE_COOKIE_HTTPONLY": True,
         "LANGUAGE_COOKIE_SAMESITE": "Lax",
+        "LOGGING_CONFIG": None,
     }
+
+
+def _log_to_stderr() -> None:
+    """Let what fails be told on standard error; a page or host not found is no failure."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    for name, level in (("django", logging.ERROR), ("emanet", logging.WARNING)):
+        logger = logging.getLogger(name)
+        logger.setLevel(level)
+        logger.addHandler(handler)
+        logger.propagate = False
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)
 
 
 def configure(database: DatabaseSettings, web: WebSettings | None = None) -> None:
@@ -180,6 +198,8 @@ def configure(database: DatabaseSettings, web: WebSettings | None = None) -> Non
     """
     if not settings.configured:
         settings.configure(**values(database, web))
+        if web is not None:
+            _log_to_stderr()
         django.setup()
         return
     if web is not None and "emanet.web" not in settings.INSTALLED_APPS:

@@ -19,7 +19,8 @@ Errors are raised for the programmer or the environment. What is wrong in somebo
     ├── DamageError             sealed bytes differ from what was sealed             exit 3
     ├── SourceChanged           a delivered file changed while it was being taken in exit 1
     ├── WorkError               a worker or cluster could not do the work            exit 1
-    └── RegistryError           the catalogue cannot be opened or is of another age  exit 1
+    ├── RegistryError           the catalogue cannot be opened or is of another age  exit 1
+    └── ServeError              the web server cannot start on its address           exit 1
 """
 
 from __future__ import annotations
@@ -137,3 +138,10 @@ class RegistryError(EmanetError):
 
     next_en = "Run 'emanet rebuild': the catalogue is remade from storage."
     next_tr = "'emanet rebuild' çalıştırın: katalog depodan yeniden kurulur."
+
+
+class ServeError(EmanetError):
+    """The web server cannot start on the address it was given."""
+
+    next_en = "Stop the other program, or choose another address with --bind HOST:PORT."
+    next_tr = "Öteki programı durdurun ya da --bind HOST:PORT ile başka bir adres seçin."
