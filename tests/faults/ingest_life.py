@@ -164,8 +164,8 @@ def meaning(home: Path) -> dict[str, list[Any]]:
     """What the registry says, without the moments and the numbers of objects."""
     articles = _sql(
         home,
-        "select coalesce(a.doi, ''), v.number, v.id = a.current_id, v.stage, v.title, hex(v.content)"
-        " from catalogue_version v join catalogue_article a on v.article_id = a.id",
+        "select coalesce(a.doi, ''), v.number, v.id = a.current_id, v.stage, v.title,"
+        " hex(v.content) from catalogue_version v join catalogue_article a on v.article_id = a.id",
     )
     files = _sql(
         home,

@@ -8,9 +8,9 @@ lines of JSON on standard input, answers go to standard output in the same way:
     {"code": 0}
 
 The commands run one after another in one fork, under one count of durable steps, until one fails
-with exit code 1. After each, a line {"words", "code", "out"} goes into ``out`` at once: that is what
-was acknowledged. The code is that of the last command, -9 after a kill. Files are examined in a
-thread of the fork instead of a worker process; all else is the program as it is.
+with exit code 1. After each, a line {"words", "code", "out"} goes into ``out`` at once: that is
+what was acknowledged. The code is that of the last command, -9 after a kill. Files are examined in
+a thread of the fork instead of a worker process; all else is the program as it is.
 """
 
 from __future__ import annotations
@@ -18,29 +18,55 @@ from __future__ import annotations
 import io
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, redirect_stdout
+from importlib import import_module
+from types import ModuleType
 
-# What starts no thread when it is loaded, for a fork has only the thread that forked:
-# not pygfried (a Go runtime), and so not emanet.ingest.
-import lxml.etree  # noqa: F401
-import pypdfium2  # noqa: F401
-
-import emanet.access.bags  # noqa: F401
-import emanet.duties.means  # noqa: F401
-import emanet.formats.articles.read  # noqa: F401
-import emanet.formats.publishers.understand  # noqa: F401
 from emanet.bootstrap.django_settings import DatabaseSettings, configure
-from emanet.cli import app
-from emanet.storage.stores import faults
-from emanet.work.port import Limits
-from emanet.work.runner import Crew
 
-configure(DatabaseSettings(sqlite=":memory:"))
+configure(DatabaseSettings(sqlite=":memory:"))  # tables cannot be imported before
+
+
+class _Later(ModuleType):
+    """pygfried, loaded when a scanner is wanted.
+
+    It starts a Go runtime as it is loaded, and a fork of a process with threads is dead.
+    """
+
+    def version(self) -> str:
+        """The version, asked of another process."""
+        words = [sys.executable, "-c", "import pygfried; print(pygfried.version(), end='')"]
+        return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    def Scanner(self) -> object:
+        """A scanner of the real module."""
+        sys.modules.pop(self.__name__, None)
+        return import_module(self.__name__).Scanner()
+
+
+sys.modules["pygfried"] = _Later("pygfried")
+import emanet.duties.audit_archive  # noqa: E402
+import emanet.duties.decide_delivery  # noqa: E402
+import emanet.duties.describe  # noqa: E402
+import emanet.duties.ingest_deliveries  # noqa: E402
+import emanet.duties.rebuild_registry  # noqa: E402, F401
+from emanet.bootstrap import wiring  # noqa: E402
+from emanet.cli import app  # noqa: E402
+from emanet.formats.articles.read import read_xml  # noqa: E402
+from emanet.storage.stores import faults  # noqa: E402
+from emanet.work.port import Limits  # noqa: E402
+from emanet.work.runner import Crew  # noqa: E402
+
+ARTICLE = (
+    '<?xml version="1.0"?><!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing '
+    'DTD v1.2 20190208//EN" "JATS-journalpublishing1.dtd"><article/>'
+)
 
 
 class Here:
@@ -63,8 +89,6 @@ def _crew(config: object) -> Iterator[Crew]:
 
 def run(request: dict[str, object]) -> int:
     """Do what a request says, in this process; gives the exit code of the last command."""
-    from emanet.bootstrap import wiring
-
     fault = str(request["fault"])
     hook = faults.hook_from(fault)
     os.environ["EMANET_FAULT"] = fault  # nofsync is no hook
@@ -111,6 +135,7 @@ def fork(request: dict[str, object]) -> int:
 
 def main() -> None:
     """Serve requests until the input ends."""
+    read_xml(ARTICLE.encode(), "warm.xml")  # the schemas are unpacked and parsed once
     for line in sys.stdin:
         print(json.dumps({"code": fork(json.loads(line))}), flush=True)
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
+import psutil
 import pytest
 from tests.cli import registry_rows
 from tests.cli.driver import EMANET, archive
@@ -101,16 +102,14 @@ def one(world: World, kind: str, number: int, count: int) -> tuple[life.Outcome,
         wrong += _ended_well(kind, outcome)
     # Looked at before anybody tidies up.
     wrong += [f"half there: {what}" for what in life.torn(home)]
-    status = world.run([["-C", str(home), "status"]])
-    if status.code != 0 or "Traceback" in status.errors:
-        wrong.append(f"status: {status.code} {status.errors}")
-    last, inside = life.registered(home)
-    if last != inside:
-        wrong.append(f"status shows objects up to {last}, sealed are {inside}")
+    wrong += _told(world, home) if number % 5 == 0 else []
+    accessions = len(list((home / "root").glob("*/*acc-*")))
     wrong += [f"lost: {what}" for what in life.lost(home, outcome)]
-    again = world.run(commands)
-    if again.code not in (0, 2, 3) or len(again.acked) != count:
+    again = world.run([["-C", str(home), "status"], *commands])
+    if again.code not in (0, 2, 3) or len(again.acked) != count + 1:
         wrong.append(f"a second run: {again.code} {again.errors}")
+    elif (shown := json.loads(again.acked[0]["out"])["accessions"]) != accessions:
+        wrong.append(f"status shows {shown} of {accessions} accessions")
     want = world.whole if count == 5 else world.first
     have = life.meaning(home)
     wrong += [f"{name} differ" for name in want if have[name] != want[name]]
@@ -130,6 +129,15 @@ def _ended_well(kind: str, outcome: life.Outcome) -> list[str]:
     if outcome.code == 0 and outcome.struck.split()[1] in ("rmtree", "unlink", "rmdir"):
         return []
     return [f"ended with {outcome.code}: {outcome.errors}"]
+
+
+def _told(world: World, home: Path) -> list[str]:
+    """A reader registers what was sealed, be it only the record of a decision."""
+    status = world.run([["-C", str(home), "status"]])
+    if status.code != 0 or "Traceback" in status.errors:
+        return [f"status: {status.code} {status.errors}"]
+    last, inside = life.registered(home)
+    return [] if last == inside else [f"status knows objects up to {last}, sealed are {inside}"]
 
 
 def _left(home: Path) -> list[str]:
@@ -213,7 +221,7 @@ def test_the_checks_see_what_they_look_for(world: World) -> None:
     assert life.meaning(home) != world.whole
 
 
-@pytest.mark.parametrize("number", [3, 40, 75] if not ALL else range(1, 120, 3))
+@pytest.mark.parametrize("number", [40, 75] if not ALL else range(1, 120, 3))
 def test_killed_as_people_run_it(world: World, number: int) -> None:
     """The program as a process of its own with its worker processes."""
     home = world.home(f"process-{number}")
@@ -227,11 +235,16 @@ def test_killed_as_people_run_it(world: World, number: int) -> None:
 
 
 def test_no_worker_outlives_a_killed_ingest(world: World) -> None:
-    import psutil
-
+    """Nothing of it is left to write later (the fork server and the workers die with it)."""
     home = world.home("orphans")
     words = world.commands(home, 1)[0]
     run = one_fault([str(EMANET), *words], "kill", 30, home)
     assert run.code == -9
-    mine = [p for p in psutil.process_iter(["cmdline"]) if str(home) in " ".join(p.cmdline())]
-    assert mine == []
+    assert not [p for p in psutil.process_iter() if _speaks_of(p, str(home))]
+
+
+def _speaks_of(process: psutil.Process, word: str) -> bool:
+    try:
+        return any(word in argument for argument in process.cmdline())
+    except psutil.Error:  # it has just ended
+        return False
