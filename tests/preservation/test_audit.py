@@ -73,10 +73,7 @@ def test_any_changed_byte_is_found_and_named(data: st.DataObject) -> None:
             assert damage.what == "AUDIT-MEMBER"
             assert damage.name == member.name
             assert damage.offset <= at < damage.offset + damage.length
-            doi = (
-                SHARED.aip.articles[member.article].record.doi if member.article is not None else ""
-            )
-            assert damage.doi == doi
+            assert damage.doi == doi_of(SHARED, damage.member)
 
 
 def doi_of(kept: Kept, ordinal: int) -> str:
@@ -95,7 +92,9 @@ def stored_leaves(path: str, at: int) -> set[int]:
             if start <= at < start + member.bytes:
                 found[member.ordinal] = member.parent
     inside = {
-        m.parent for m in SHARED.aip.members if m.parent in found and m.steps[-1].method != "stored"
+        m.parent
+        for m in SHARED.aip.members
+        if m.parent in found and any(s.method is not Method.STORED for s in m.steps)
     }
     return set(found) - set(found.values()) - inside
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,11 +34,6 @@ def test_every_feed_sees_all_in_order(way) -> None:
     assert digests[1].digest() == hashlib.sha512(b"".join(chunks)).digest()
 
 
-def test_reading_ahead_gives_the_same_bytes() -> None:
-    data = bytes(range(256)) * 9000
-    assert b"".join(intake.ahead(intake.pieces(io.BytesIO(data), 1000))) == data
-
-
 def test_what_a_feed_raises_is_raised_to_the_writer() -> None:
     def feed(_: bytes) -> None:
         raise LookupError("feed")
@@ -56,7 +50,7 @@ def test_what_reading_raises_is_raised_to_the_writer() -> None:
 
     got = []
     with pytest.raises(LookupError, match="source"):
-        for chunk in intake.passed(intake.ahead(source()), [len]):
+        for chunk in intake.passed(source(), [len]):
             got.append(chunk)
     assert got == [b"one"]
     assert _threads() == 0
@@ -68,7 +62,7 @@ def test_a_writer_that_leaves_early_leaves_no_thread(taken: int) -> None:
         for _ in range(1000):
             yield b"x" * 100
 
-    with closing(intake.passed(intake.ahead(source()), [len, len])) as chunks:
+    with closing(intake.passed(source(), [len, len])) as chunks:
         for _ in range(taken):
             next(chunks)
     assert _threads() == 0

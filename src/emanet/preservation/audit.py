@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from emanet.model.errors import DamageError, NotThere, StoreBroken
 from emanet.model.stored import ArticleLine, AuditLine, Damage, MemberLine
-from emanet.storage import intake, lines
+from emanet.storage import lines
 from emanet.storage.archive import Archive
 from emanet.storage.ocfl import inventory as inv
 from emanet.storage.ocfl.layout import ObjectRef, place
@@ -19,8 +19,7 @@ from emanet.storage.watch import Watch
 
 BLOCK = 64 << 10
 """Where a device cannot read, the damage is looked for in blocks of this many bytes."""
-
-AHEAD_FROM = 4 << 20
+PIECE = 1 << 20
 
 
 def audit(
@@ -128,10 +127,7 @@ class _Auditor:
             return True
         sum_ = hashlib.new(algorithm)
         try:
-            chunks = self._store.stream(self._key(path))
-            if self._store.size(self._key(path)) >= AHEAD_FROM:
-                chunks = intake.ahead(chunks)
-            for chunk in chunks:
+            for chunk in self._store.stream(self._key(path)):
                 sum_.update(chunk)
                 self.bytes += len(chunk)
         except StoreBroken:
@@ -193,14 +189,13 @@ class _Auditor:
 
 def _tolerant(store: Store, key: str, size: int) -> Iterator[tuple[int, bytes | None]]:
     """The blocks of a file with their offsets; None where the device cannot read one."""
-    chunk = intake.CHUNK
-    for start in range(0, size, chunk):
+    for start in range(0, size, PIECE):
         try:
-            yield start, store.read(key, start, min(chunk, size - start))
+            yield start, store.read(key, start, min(PIECE, size - start))
             continue
         except StoreBroken:
             pass
-        for offset in range(start, min(start + chunk, size), BLOCK):
+        for offset in range(start, min(start + PIECE, size), BLOCK):
             try:
                 yield offset, store.read(key, offset, min(BLOCK, size - offset))
             except StoreBroken:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Bytes passing once: read ahead, digested and watched by threads, while they are written.
+"""Bytes passing once: digested and watched by threads while they are read and written.
 
 hashlib, zlib and files release the interpreter's lock, so threads overlap well as long as they are
 handed pieces of about one MiB.
@@ -10,18 +10,11 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from typing import BinaryIO
 
 CHUNK = 1 << 20
 DEPTH = 6
 
 Feed = Callable[[bytes], None]
-
-
-def pieces(file: BinaryIO, chunk: int = CHUNK) -> Iterator[bytes]:
-    """The bytes of an open file from where it stands, in pieces of ``chunk`` bytes."""
-    while data := file.read(chunk):
-        yield data
 
 
 def gathered(chunks: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
@@ -66,34 +59,13 @@ def fed(chunks: Iterable[bytes], feeds: Sequence[Feed]) -> Generator[bytes]:
         yield chunk
 
 
-def ahead(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Give the chunks on, read ahead by a thread; what reading raises is raised here."""
-    line = _Line()
-
-    def work() -> None:
-        try:
-            for chunk in chunks:
-                if not line.put(chunk):
-                    break
-        except BaseException as error:  # noqa: BLE001 (handed to the thread that asked)
-            line.fail(error)
-        line.end()
-
-    thread = threading.Thread(target=work, name="emanet-ahead", daemon=True)
-    thread.start()
-    try:
-        yield from line.taken()
-    finally:
-        line.stop()
-        thread.join()
-
-
 class _Tap:
     """A thread that feeds one consumer."""
 
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
         self._line = _Line()
+        self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="emanet-tap", daemon=True)
         self._thread.start()
 
@@ -103,8 +75,8 @@ class _Tap:
 
     def finish(self) -> None:
         self.stop()
-        if self._line.error is not None:
-            raise self._line.error
+        if self._error is not None:
+            raise self._error
 
     def stop(self) -> None:
         self._line.end()
@@ -115,18 +87,17 @@ class _Tap:
             for chunk in self._line.taken():
                 self._feed(chunk)
         except BaseException as error:  # noqa: BLE001 (handed to the thread that asked)
-            self._line.error = error
+            self._error = error
         self._line.stop()
 
 
 class _Line:
     """A short line of chunks from one thread to another: ``DEPTH`` of them, then the giver waits.
 
-    Either side may leave: the giver by ``end`` or ``fail``, the taker by ``stop``.
+    Either side may leave: the giver by ``end``, the taker by ``stop``.
     """
 
     def __init__(self) -> None:
-        self.error: BaseException | None = None
         self._chunks: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._room = threading.Semaphore(DEPTH)
         self._stopped = False
@@ -139,10 +110,6 @@ class _Line:
         self._chunks.put(chunk)
         return True
 
-    def fail(self, error: BaseException) -> None:
-        """The giver can give no more; the taker is told why when it comes to that place."""
-        self.error = error
-
     def end(self) -> None:
         """No more will come."""
         self._chunks.put(None)
@@ -153,9 +120,7 @@ class _Line:
         self._room.release()
 
     def taken(self) -> Iterator[bytes]:
-        """The chunks in order, to the end; then raises what the giver failed with, if it did."""
+        """The chunks in order, to the end."""
         while (chunk := self._chunks.get()) is not None:
             self._room.release()
             yield chunk
-        if self.error is not None:
-            raise self.error

@@ -129,7 +129,7 @@ def _through(chunks: Iterator[bytes], feeds: list[intake.Feed], size: int) -> Ge
     gathered = intake.gathered(chunks)
     if size < THREADS_FROM:
         return intake.fed(gathered, feeds)
-    return intake.passed(intake.ahead(gathered), feeds)
+    return intake.passed(gathered, feeds)
 
 
 def _changed(source: str) -> SourceChanged:
