@@ -141,6 +141,9 @@ SPECIMENS: dict[str, Callable[[], bytes]] = {
     "XML-LEADING-SPACE--blank-line.xml": lambda: (
         b'\n<?xml version="1.0" encoding="UTF-8"?>' + article().encode()
     ),
+    "XML-ENCODING-MISNAMED--utf-16.xml": lambda: (
+        b'<?xml version="1.0" encoding="utf-16"?>' + article().encode()
+    ),
     "XML-TOO-DEEP--three-hundred.xml": _plain(
         body=f"<body><p>{'<bold>' * 300}x{'</bold>' * 300}</p></body>"
     ),

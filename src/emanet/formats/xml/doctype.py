@@ -21,6 +21,7 @@ _NO_BOM = ((b"<\0?\0", "utf-16-le"), (b"\0<\0?", "utf-16-be"), (b"<\0\0\0", "utf
 _SPACE = b" \t\r\n"
 _DECLARATION = re.compile(rb"<\?xml(?=[ \t\r\n])[^>]{0,256}?\?>")
 _ENCODING = re.compile(rb"""[ \t\r\n]encoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_WIDE = re.compile(rb"(?:utf-?(?:16|32)|ucs-?[24]|iso-10646-ucs-[24])(?:-?[lb]e)?", re.IGNORECASE)
 _DOCTYPE = re.compile(
     rb"""<!DOCTYPE\s+(?P<root>[^\s>\[]+)
     (?:\s+PUBLIC\s+(?:"(?P<p1>[^"]*)"|'(?P<p2>[^']*)')(?:\s*(?:"(?P<s1>[^"]*)"|'(?P<s2>[^']*)'))?
@@ -97,8 +98,30 @@ def plain(data: bytes) -> bytes:
         text = decoder.decode(data[skip:]).encode("utf-8")
     except UnicodeError:
         return data
-    found = _DECLARATION.match(text)
-    return text[found.end() :] if found else text
+    return without_declaration(text)
+
+
+def misnamed(data: bytes) -> str | None:
+    """The encoding of two or four bytes a character that a UTF-8 file declares, None without one.
+
+    Takes bytes that ``plain`` has prepared. A declaration that can be read byte by byte is itself
+    the proof that it is wrong; some programs write it before UTF-8.
+    """
+    found = _DECLARATION.match(data)
+    coded = _ENCODING.search(found[0]) if found else None
+    if coded is None or not _WIDE.fullmatch(coded[1]):
+        return None
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return _text(coded[1])
+
+
+def without_declaration(data: bytes) -> bytes:
+    """The bytes without their XML declaration."""
+    found = _DECLARATION.match(data)
+    return data[found.end() :] if found else data
 
 
 def scan(data: bytes) -> Prolog:

@@ -17,11 +17,23 @@ import msgspec
 from lxml import etree
 
 from emanet.formats.xml import entities
-from emanet.formats.xml.doctype import Doctype, Prolog, plain, scan
+from emanet.formats.xml.doctype import (
+    Doctype,
+    Prolog,
+    misnamed,
+    plain,
+    scan,
+    without_declaration,
+)
 from emanet.model.finding import Finding
 from emanet.model.ids import printable
 
 BYTES_MAX = 512 << 20
+_CARRIED_BYTES = 1 << 20
+# A file as base64 in an element that says so (OJS keeps PDFs in its XML).
+_CARRIED = re.compile(
+    rb"(<\w[^<>]{0,500}\sencoding=[\"']base64[\"'][^<>]{0,500}>)[A-Za-z0-9+/=\s]++(?=</)"
+)
 NAMESPACES = {
     "mml": "http://www.w3.org/1998/Math/MathML",
     "xlink": "http://www.w3.org/1999/xlink",
@@ -50,7 +62,8 @@ _HTML = re.compile(rb"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 class Parsed(msgspec.Struct, frozen=True):
     """The outcome of parsing: the tree (None when it cannot be used), what was declared, findings.
 
-    No Entity node is left in the tree: named characters are text.
+    No Entity node is left in the tree: named characters are text. Nor are comments and processing
+    instructions; files that the document carries inside itself (base64) are left out.
     """
 
     tree: etree._ElementTree | None = None
@@ -80,12 +93,17 @@ def parse(data: bytes, place: str) -> Parsed:
     trimmed = text.lstrip(b" \t\r\n")
     if not trimmed:
         return Parsed(findings=(Finding("XML-EMPTY", place),))
+    if len(text) > _CARRIED_BYTES:
+        trimmed = text = _CARRIED.sub(rb"\1", trimmed)
     if len(text) > BYTES_MAX:
         return Parsed(findings=(Finding("XML-TOO-BIG", place, {"why": f"{len(text)} bytes"}),))
     if len(trimmed) < len(text):
         if trimmed.startswith(b"<?xml"):
             findings.append(Finding("XML-LEADING-SPACE", place))
         text = trimmed
+    if (declared := misnamed(text)) is not None:
+        findings.append(Finding("XML-ENCODING-MISNAMED", place, {"declared": declared}))
+        text = without_declaration(text)
     prolog = scan(text)
     if not text.startswith(b"<"):
         return Parsed(findings=(Finding("XML-NOT-XML", place, {"what": "no tag"}),))
@@ -222,8 +240,15 @@ class _Work:
 
 
 def _parse_once(text: bytes) -> tuple[etree._ElementTree | None, list[_Fault]]:
+    # Comments and instructions inside a text would cut it in two: what stands behind would be lost
+    # to whoever reads the text before it.
     parser = etree.XMLParser(
-        resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         return etree.ElementTree(etree.fromstring(text, parser)), []
