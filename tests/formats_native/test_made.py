@@ -15,6 +15,7 @@ from emanet.formats.articles.native.elements import (
     display_date,
     licence,
     orcid_in,
+    without_tags,
 )
 from emanet.formats.articles.native.elsevier_dataset import issn_in_pii, pii_key, stage_of
 from emanet.formats.articles.read import read_xml
@@ -289,3 +290,19 @@ def test_no_character_is_lost_between_elements(pieces: list[str]) -> None:
     assert PLAIN.plain(parsed.tree.getroot()) == " ".join(expected.split())
     html = Flow(inline={"i": "i"}).html(parsed.tree.getroot())
     assert html == (" ".join(inner.split()) if pieces else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "bare"),
+    [
+        ("<p>One.</p><p>Two&nbsp;x</p>", "One. Two x"),
+        ("H<sub>2</sub>O <i>in vitro</i>", "H2O in vitro"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("p<0.05, n>3 &amp; more", "p<0.05, n>3 & more"),
+        ('<a href="x">Işık</a><br/>ışığı', "Işık ışığı"),
+        ("TBMM&#039;nin", "TBMM'nin"),
+        ("<jats:p>Ö</jats:p>", "Ö"),
+    ],
+)
+def test_html_written_as_text_gives_its_words(words: str, bare: str) -> None:
+    assert without_tags(words) == bare

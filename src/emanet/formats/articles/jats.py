@@ -26,7 +26,7 @@ from emanet.model.package import Reading
 
 Element = etree._Element
 
-_SILVERCHAIR = "://specifications.silverchair.com/xsd/"
+_NAMESPACES = re.compile(r"://(?:specifications\.silverchair\.com/xsd/|jats\.nlm\.nih\.gov)")
 _FOREIGN = re.compile(r"//ES//|DocBook|XHTML|ERUDIT", re.IGNORECASE)
 _MEDIA = {
     "epub": "electronic",
@@ -68,12 +68,12 @@ _STAGES = {
 
 
 def knows(root: str, space: str, doctype: Doctype) -> bool:
-    """Whether a file is JATS or NLM: ``article`` in no namespace, or in Silverchair's for OUP.
+    """Whether a file is JATS or NLM: ``article`` in no namespace, or in Silverchair's or NLM's.
 
     The root's name alone proves nothing (Elsevier, Érudit and OJS use it in their namespaces).
     """
     foreign = _FOREIGN.search(doctype.public)
-    return root == "article" and ((not space and not foreign) or _SILVERCHAIR in space)
+    return root == "article" and not foreign and (not space or bool(_NAMESPACES.search(space)))
 
 
 def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
@@ -103,7 +103,7 @@ def _sniffed(root: Element, space: str, doctype: Doctype) -> XmlSniff:
 
 
 def _strip_namespace(root: Element, space: str) -> None:
-    """Take JATS elements out of Silverchair's namespace, in the tree in memory."""
+    """Take JATS elements out of the namespace they stand in, in the tree in memory."""
     prefix = f"{{{space}}}"
     for element in list(root.iter(f"{prefix}*")):
         element.tag = str(element.tag).removeprefix(prefix)

@@ -53,6 +53,7 @@ _BY_ROOT: tuple[tuple[str, str, str, str], ...] = (
     ("articles", "http://pkp.sfu.ca", "OJS native", ""),
     ("issues", "http://pkp.sfu.ca", "OJS native", ""),
     ("article", "http://pkp.sfu.ca", "OJS native", ""),
+    ("issue", "http://pkp.sfu.ca", "OJS native", ""),
     ("manifest", "http://manuscriptexchange.org/schema/manifest", "MECA manifest", ""),
     ("manifest", "https://manuscriptexchange.org/schema/manifest", "MECA manifest", ""),
     ("ArticleSet", "", "PubMed article set", ""),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from html import escape
+from html import escape, unescape
 
 from lxml import etree
 
@@ -50,6 +50,16 @@ _DAY_TEXT = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 _ORCID = re.compile(r"(\d{4}-\d{4}-\d{4}-\d{3}[\dX])", re.IGNORECASE)
 
 _PDF_NAME = re.compile(r"(?:^|[/\\])([^/\\?#\s]+\.pdf)$", re.IGNORECASE)
+
+_HTML_TAG = re.compile(
+    r"</?(?:jats:)?(p|br|div|li|ul|ol|table|tr|td|th|h[1-6]|sec|title|span|i|b|em|strong|u|sub|sup"
+    r"|small|a|font|italic|bold)(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
+_HTML_ENTITY = re.compile(r"&(?:#\w+|[A-Za-z][A-Za-z0-9]+);")
+_HTML_BLOCKS = frozenset(
+    ("p", "br", "div", "li", "ul", "ol", "table", "tr", "td", "th", "sec", "title")
+) | {f"h{n}" for n in range(1, 7)}
 
 Drop = frozenset[str]
 NOTHING: Drop = frozenset()
@@ -176,6 +186,17 @@ class Flow:
 
 
 PLAIN = Flow()
+
+
+def without_tags(words: str) -> str:
+    """Text in which HTML was written as text (``&lt;p&gt;``), without its tags and entities.
+
+    Only tags that HTML has are taken for such; a sign of less than is none.
+    """
+    if not _HTML_TAG.search(words) and not _HTML_ENTITY.search(words):
+        return words
+    bare = _HTML_TAG.sub(lambda m: " " if m[1].lower() in _HTML_BLOCKS else "", words)
+    return " ".join(unescape(bare).split())
 
 
 def text(element: Element | None, *path: str) -> str:

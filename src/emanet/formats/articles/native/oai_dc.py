@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from html import unescape
 from itertools import chain
 
 import msgspec
@@ -30,6 +29,7 @@ from emanet.formats.articles.native.elements import (
     pdfs_named,
     text,
     unique,
+    without_tags,
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
@@ -106,9 +106,8 @@ def _marc(root: Element) -> list[Element]:
 
 
 def _words(element: Element) -> str:
-    """Text of an element, unescaped once more where it was escaped twice."""
-    value = text(element)
-    return unescape(value) if re.search(r"&(?:#\w+|[A-Za-z]+);", value) else value
+    """Text of an element, unescaped once more where it was escaped twice, without tags of HTML."""
+    return without_tags(text(element))
 
 
 def _oai_id(entry: Element) -> dict[str, str]:

@@ -25,6 +25,7 @@ from emanet.formats.articles.native.elements import (
     orcid_in,
     text,
     unique,
+    without_tags,
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
@@ -34,7 +35,6 @@ from emanet.model.package import Reading
 
 DIALECT = "OJS native"
 _ROOTS = frozenset(("issues", "issue", "articles", "article"))
-_TAG = re.compile(r"<[^>]{1,200}>")
 _PAGES = re.compile(r"^\s*(\w+)\s*(?:[-\u2013]\s*(\w+))?\s*$")
 
 
@@ -103,7 +103,7 @@ def _record(article: Element, issue: Element | None) -> Record:
         type=attribute(body, "section_ref") or attribute(article, "section_ref"),
         languages=unique((_tag(main),)),
         authors=_authors(body, main),
-        abstracts=tuple(Text(_bare(t.text), t.language) for t in _in_languages(body, "abstract")),
+        abstracts=tuple(_in_languages(body, "abstract")),
         keywords=tuple(
             Text(text(word), _tag(attribute(group, "locale")))
             for group in children(body, "keywords")
@@ -121,12 +121,9 @@ def _tag(locale: str) -> str:
 
 
 def _in_languages(body: Element, name: str) -> list[Text]:
-    return [Text(text(e), _tag(attribute(e, "locale"))) for e in children(body, name) if text(e)]
-
-
-def _bare(words: str) -> str:
-    """OJS keeps abstracts as HTML written into the text: give the words alone."""
-    return " ".join(_TAG.sub(" ", words).split())
+    """Texts by language; OJS keeps titles and abstracts as HTML written into the text."""
+    found = ((without_tags(text(e)), _tag(attribute(e, "locale"))) for e in children(body, name))
+    return [Text(words, language) for words, language in found if words]
 
 
 def _authors(body: Element, locale: str) -> tuple[Author, ...]:
