@@ -94,7 +94,7 @@ def plan(
     if not ids or len(set(ids)) != len(ids):
         raise UsageError(
             "An accession is planned from at least one delivery, each once.",
-            "Bir birim, her biri bir kez geçen en az bir teslimden planlanır.",
+            "Bir birim, her biri bir kez geçen en az bir teslimattan planlanır.",
         )
     name = f"acc-{sequence:08d}-{hashlib.sha256(chr(10).join(ids).encode()).hexdigest()[:12]}"
     placing = _Placing(targets or Targets())

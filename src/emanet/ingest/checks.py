@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from emanet.formats.containers.names import compared
 from emanet.formats.publishers.survey import Survey
 from emanet.model.article import Record
 from emanet.model.delivery import Fate, Member, Role
 from emanet.model.finding import Finding, Severity
-from emanet.model.ids import fold, normal_issn
+from emanet.model.ids import normal_issn
 from emanet.model.package import Package, PackagedArticle
 
 _SAID_MAX = 100  # titles named one by one; a delivery of strangers says it once
@@ -89,7 +90,7 @@ def _names(members: Iterable[Member]) -> Iterable[Finding]:
     seen: dict[str, str] = {}
     for member in members:
         if member.parent is None:
-            other = seen.setdefault(fold(member.name), member.name)
+            other = seen.setdefault(compared(member.name), member.name)
             if other != member.name:
                 yield Finding("NAME-CLASH", member.name, {"other": other})
 

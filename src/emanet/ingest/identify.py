@@ -64,6 +64,7 @@ _XML = {"application/xml", "image/svg+xml", "application/xhtml+xml"}
 _SIEGFRIED = f"siegfried {pygfried.version()}"
 UNKNOWN_MIME = "application/octet-stream"
 APPLEDOUBLE = "multipart/appledouble"
+ZIP = "application/zip"
 EMPTY = Format("empty file", UNKNOWN_MIME, tool="emanet")
 
 

@@ -23,6 +23,7 @@ from emanet.octets.steps import DecodeError, Fault, stream
 
 HOLD_BYTES = 16 << 20  # a member up to this size is held in memory while it is examined
 XML_BYTES_MAX = 64 << 20
+CARRYING_BYTES_MAX = 512 << 20  # XML that holds its articles' files as base64
 _DECODE_CODES = {
     Fault.SIZE: "CONTAINER-SIZE-LIES",
     Fault.LIMIT: "CONTAINER-SIZE-LIES",
@@ -102,10 +103,11 @@ def _look_inside(found: Found, facts: Facts, holder: _Holder, depth: Depth) -> F
     elif ending == "pdf" or (form.mime == "application/pdf" and ending != "xml"):
         findings += pdf.check(holder.data_or_path(), holder.head, holder.end, name)
     elif identify.is_xml(form) or ending == "xml":
-        if facts.bytes <= XML_BYTES_MAX:
+        limit = CARRYING_BYTES_MAX if form.label == "OJS native" else XML_BYTES_MAX
+        if facts.bytes <= limit:
             reading = read_xml(holder.data(), name, validate=depth.validate)
         else:
-            detail = {"why": f"{facts.bytes} > {XML_BYTES_MAX}"}
+            detail = {"why": f"{facts.bytes} > {limit}"}
             findings.append(Finding("XML-TOO-BIG", name, detail))
     elif not found.container and wants_text(name, facts.bytes):
         text = holder.data()
@@ -122,9 +124,10 @@ def _format(found: Found, holder: _Holder) -> Format:
         return identify.quick(holder.head, found.name) or Format()
     if not holder.head:
         return identify.EMPTY
-    return identify.quick(holder.head, found.name) or identify.identify(
-        holder.path(), holder.head, found.name
-    )
+    seen = identify.quick(holder.head, found.name)
+    if seen is None or seen.mime == identify.ZIP:  # a document that is a ZIP inside is told by both
+        return identify.identify(holder.path(), holder.head, found.name)
+    return seen
 
 
 class _Holder:

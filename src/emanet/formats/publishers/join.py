@@ -75,6 +75,8 @@ def _seat_witnesses(desk: Desk) -> None:
         for record in records:
             owners = desk.alike(record)
             beside = at.get((node.place, node.stem))
+            if beside is not None and beside in owners:
+                owners = [beside]  # of several with this DOI the one of the same stem
             if not owners and beside is not None and len(records) == 1:
                 owners = [beside] if _may_describe(desk, beside, record) else []
             for claim in owners:
