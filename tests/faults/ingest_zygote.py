@@ -87,14 +87,22 @@ def _crew(config: object) -> Iterator[Crew]:
         yield crew
 
 
-def run(request: dict[str, object]) -> int:
-    """Do what a request says, in this process; gives the exit code of the last command."""
-    fault = str(request["fault"])
-    hook = faults.hook_from(fault)
-    os.environ["EMANET_FAULT"] = fault  # nofsync is no hook
+def ready(fault: str | None = None) -> None:
+    """Let commands of this process examine files in a thread, under one count of steps.
+
+    ``fault`` None: as EMANET_FAULT says.
+    """
     os.environ["EMANET_LANG"] = "en"
+    if fault is not None:
+        os.environ["EMANET_FAULT"] = fault
+    hook = faults.hook_from(os.environ.get("EMANET_FAULT", ""))
     wiring.open_crew = _crew
     wiring.hook_from = lambda text: hook
+
+
+def run(request: dict[str, object]) -> int:
+    """Do what a request says, in this process; gives the exit code of the last command."""
+    ready(str(request["fault"]))
     code = 0
     with open(str(request["out"]), "w", encoding="utf-8", buffering=1) as acked:
         for words in request["commands"]:  # type: ignore[attr-defined]

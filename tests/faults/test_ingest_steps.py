@@ -248,3 +248,35 @@ def _speaks_of(process: psutil.Process, word: str) -> bool:
         return any(word in argument for argument in process.cmdline())
     except psutil.Error:  # it has just ended
         return False
+
+
+CALLS = {"fdatasync": 12, "fsync": 24, "rename": 3, "renameat": 4, "renameat2": 5, "ftruncate": 3}
+"""Calls that make things last, and how often the busiest thread of an ingest makes them."""
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="no strace here")
+@pytest.mark.parametrize(
+    ("call", "number"),
+    [(call, n) for call, most in CALLS.items() for n in range(1, most + 1)]
+    if ALL
+    else [("fdatasync", 4), ("fdatasync", 8)],
+)
+def test_killed_at_calls_of_database_and_index(world: World, call: str, number: int) -> None:
+    """What our own steps do not announce: SQLite's commits and those of the search index."""
+    home = world.home(f"strace-{call}-{number}")
+    words = world.commands(home, 1)[0]
+    log = home.with_name(home.name + ".log")
+    subprocess.run(
+        ["strace", "-f", "-o", log, "-e", f"trace={call}",
+         "-e", f"inject={call}:signal=KILL:when={number}", EMANET, *words],
+        stdout=subprocess.DEVNULL, check=False,
+    )  # fmt: skip
+    killed = "killed by SIGKILL" in log.read_text()
+    assert killed or ALL, "the call was not made so often"
+    assert not life.torn(home)
+    done = subprocess.run([EMANET, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and "Traceback" not in done.stderr, done.stderr
+    assert life.meaning(home) == world.first and not _left(home)
+    found = world.run([["-C", str(home), "find", "made-up"]])
+    assert json.loads(found.acked[0]["out"])["total"] == 2
+    assert _rebuilt(world, home) == []
