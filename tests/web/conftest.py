@@ -20,6 +20,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = place / "archive"
     emanet("init", home)
     emanet("-C", home, "ingest", drop_area(place / "made"), expect=3)
+    for _ in range(2):
+        emanet("-C", home, "verify")
     return home
 
 

@@ -205,6 +205,13 @@ def test_a_search_is_leafed_through_to_its_end(site: Site) -> None:
     assert f"{material.MANY} articles were found. Shown: 1 to 20." in first
 
 
+def test_a_search_behind_its_last_page_shows_that_one(site: Site) -> None:
+    page = site.get("/en/search?q=%C3%A7o%C4%9Funluk%20makalesi&from=9999")
+    assert "Shown: 221 to 230." in page.words
+    assert not page.links("//a[@rel='next']")
+    assert page.links("//a[@rel='prev']")[0].endswith("from=200")
+
+
 def test_a_search_that_finds_nothing_gives_advice(site: Site) -> None:
     assert "Makale bulunamadı." in site.get("/tr/search?q=zzqqzz").words
     assert "must hold every word" in site.get("/en/search?q=zzqqzz").words
@@ -239,6 +246,13 @@ def test_notices_stand_above_the_article_and_lead_both_ways(site: Site) -> None:
     assert banners[0].startswith("This article was corrected.")
     correction = article(site, material.CORRECTION, "en").words
     assert "10.5555/not.held (not held here)" in correction
+
+
+def test_of_many_sound_audits_the_last_is_listed(site: Site) -> None:
+    page = article(site, material.GREEK, "en").words
+    assert "every byte found as sealed (2 sound audits in all)" in page
+    assert page.count("Every byte found as sealed") == 1
+    assert "Accession sealed" in page
 
 
 def test_markup_of_titles_is_shown_and_never_acts(site: Site) -> None:

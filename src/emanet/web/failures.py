@@ -129,7 +129,8 @@ class HonestFailures:
         """The page for an exception that the archive raised; None for any other."""
         if not isinstance(exception, EmanetError | DatabaseError):
             return None
-        log.error("%s: %s", request.path_info, exception, exc_info=exception)
+        known = isinstance(exception, EmanetError)  # says itself what happened and what to do
+        log.error("%s: %s", request.path_info, exception, exc_info=None if known else exception)
         words = _REGISTRY if isinstance(exception, RegistryError | DatabaseError) else _STORAGE
         response = _answer(503, words, request.path_info)
         response["Retry-After"] = "30"

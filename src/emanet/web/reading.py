@@ -15,6 +15,7 @@ from emanet.duties import describe
 from emanet.duties.reports import ArticleView
 from emanet.model.article import Relation
 from emanet.model.errors import RegistryError, UnknownThing
+from emanet.model.event import Event, EventKind
 from emanet.model.ids import normal_doi, sort_key
 from emanet.model.stored import Damage
 from emanet.registry.activity import queries as activity
@@ -26,6 +27,7 @@ _OFFSET_MAX = 10_000  # hits beyond are found by asking more narrowly
 _ROWS = 100
 _FILES = 200
 _AUTHORS = 25
+_EVENTS = 200
 _NOTICES = ("retracted-by", "concern-expressed-by", "corrected-by", "added-to-by")
 _NOTICE_OF = (Relation.RETRACTS, Relation.CONCERNS, Relation.CORRECTS, Relation.ADDS_TO)
 _OTHER_SCRIPTS = "z"  # where sort keys of letters begin that are not of the Turkish alphabet
@@ -42,6 +44,9 @@ def search(request: HttpRequest) -> HttpResponse:
     offset = min(number_of(request.GET.get("from", "")) or 0, _OFFSET_MAX)
     try:
         found = describe.find_articles(archive(), [q], limit=_HITS, offset=offset)
+        if found.total and not found.hits:  # behind the last page: show that one
+            offset = min((found.total - 1) // _HITS * _HITS, _OFFSET_MAX)
+            found = describe.find_articles(archive(), [q], limit=_HITS, offset=offset)
     except RegistryError:
         # The index alone is broken; an article is still found by its DOI and in its journal.
         return page(request, "search", "search", context | {"broken": True}, 503)
@@ -89,10 +94,19 @@ def _article(request: HttpRequest, view: ArticleView) -> HttpResponse:
         "more_authors": view.people[_AUTHORS:],
         "files": view.files[:_FILES],
         "more_files": max(len(view.files) - _FILES, 0),
+        "events": _trail(view.events),
+        "checks": sum(e.kind is EventKind.ACCESSION_VERIFIED for e in view.events),
         "audit": audits[0] if audits else None,
         "damaged": _damaged(view, audits[0].damages if audits else ()),
     }
     return page(request, "article", "", context)
+
+
+def _trail(events: Sequence[Event]) -> list[Event]:
+    """The custody trail with the last audit alone of those that found every byte as sealed."""
+    sound = [e for e in events if e.kind is EventKind.ACCESSION_VERIFIED]
+    kept = [e for e in events if e.kind is not EventKind.ACCESSION_VERIFIED or e is sound[-1]]
+    return kept[:_EVENTS]
 
 
 def _damaged(view: ArticleView, damages: Sequence[Damage]) -> str:
