@@ -6,10 +6,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from emanet.bootstrap.config import first_text
 from emanet.bootstrap.wiring import create_home
 from emanet.model.errors import ConfigError, UnknownThing
 
@@ -83,3 +85,24 @@ def test_an_unknown_doi_is_told(tmp_path: Path) -> None:
     archive = emanet.open_archive(tmp_path / "home")
     with pytest.raises(UnknownThing):
         archive.show("10.5555/nothing")
+
+
+def test_a_store_given_by_the_environment_stands_in_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMANET_STORAGE__KIND", "s3")
+    monkeypatch.setenv("EMANET_STORAGE__ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setenv("EMANET_STORAGE__BUCKET", "emanet")
+    monkeypatch.setenv("EMANET_STORAGE__SECRET_KEY", "very secret")
+    text = first_text('Arşiv "A"', "sha256")
+    told = tomllib.loads(text)
+    assert told["archive"] == {"name": 'Arşiv "A"', "digest": "sha256"}
+    assert told["storage"]["kind"] == "s3"
+    assert told["storage"]["bucket"] == "emanet"
+    assert "very secret" not in text
+
+
+def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMANET_STORAGE__KIND", "tape")
+    with pytest.raises(ConfigError, match="EMANET_STORAGE__KIND"):
+        first_text("A", "sha512")

@@ -7,6 +7,7 @@ Secrets never stand in the file: S3 keys and the database's password come from t
 
 from __future__ import annotations
 
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -176,18 +177,38 @@ def read(home: Path) -> Config:
         )
 
 
-TEMPLATE = """\
+def first_text(name: str, digest: str) -> str:
+    """The text of a new emanet.toml; a store given by the environment is written into it.
+
+    Keys and passwords are not. Raises ConfigError for a wrong variable.
+    """
+    try:
+        storage = Config().storage
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "EMANET_" + "__".join(str(part) for part in first["loc"]).upper()
+        raise ConfigError(f"{where}: {first['msg']}.", f"{where} geçersiz: {first['msg']}.") from (
+            error
+        )
+    shown = [f'kind = "{storage.kind}"            # folder, or s3 with endpoint and bucket']
+    for setting in ("root", "endpoint", "bucket", "region"):
+        value = getattr(storage, setting)
+        if setting == "root" or (storage.kind == "s3" and value):
+            shown.append(f"{setting} = {json.dumps(value)}")
+    return _TEMPLATE.format(name=json.dumps(name), digest=digest, storage="\n".join(shown))
+
+
+_TEMPLATE = """\
 # The settings of this archive. Each can also be given as an environment variable, for example
 # EMANET_INGEST__TARGET_BYTES=2147483648. Secrets (S3 keys, database password) only there.
 # Bu arşivin ayarları. Her biri ortam değişkeni olarak da verilebilir. Sırlar yalnızca orada durur.
 
 [archive]
-name = "{name}"
+name = {name}
 digest = "{digest}"          # sha512 (the OCFL standard's choice) or sha256 (about twice as fast)
 
 [storage]
-kind = "folder"            # folder, or s3 with endpoint and bucket
-root = "root"
+{storage}
 
 # [database]
 # url = "postgresql://emanet@/emanet"      # empty: SQLite in this folder

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from emanet.access.search import SearchIndex
-from emanet.bootstrap.config import FILE, TEMPLATE, Config, read
+from emanet.bootstrap.config import FILE, Config, first_text, read
 from emanet.bootstrap.django_settings import DatabaseSettings, WebSettings, configure
 from emanet.bootstrap.holding import MARK, held, unfinished, write_durably
 from emanet.bootstrap.workers import open_crew
@@ -46,9 +46,7 @@ def create_home(home: Path, *, name: str = "Emanet", digest: str = "sha512") -> 
         write_durably(home / MARK, b"")
         secret = secrets.token_urlsafe(48).encode() + b"\n"
         write_durably(home / "secret", secret, 0o600)
-        plain = name.replace("\\", "\\\\").replace('"', '\\"')
-        text = TEMPLATE.format(name=plain, digest=digest)
-        write_durably(home / FILE, text.encode())
+        write_durably(home / FILE, first_text(name, digest).encode())
     except OSError as error:
         raise UsageError(
             f"{home} cannot be made: {error.strerror}", f"{home} oluşturulamıyor: {error.strerror}"
