@@ -67,7 +67,7 @@ def main() -> None:
         first = next(iter(str(error).strip().splitlines()), "")
         _tell(
             RegistryError(
-                f"The registry's database failed: {first}", f"Kataloğun veritabanı bozuldu: {first}"
+                f"The registry's database failed: {first}", f"Kütüğün veritabanı bozuldu: {first}"
             )
         )
         sys.exit(RegistryError.exit_code)

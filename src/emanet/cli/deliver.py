@@ -21,7 +21,7 @@ _STATES = {
     "held": "bekletildi",
     "refused": "reddedildi",
     "repeated": "yinelenen",
-    "waiting": "eşini bekliyor",
+    "waiting": "gerisi bekleniyor",
 }
 
 
@@ -105,8 +105,8 @@ def _print_report(voice: Voice, report: IngestReport) -> None:
         f"{report.seconds:.1f} s.",
         f"{len(states)} teslimat: {states.count(State.ACCEPTED)} kabul, "
         f"{states.count(State.HELD)} bekletilen, {states.count(State.REFUSED)} ret, "
-        f"{states.count(State.REPEATED)} yinelenen, {states.count(State.WAITING)} eşini "
-        f"bekleyen. {len(report.accessions)} koruma biriminde {report.articles} makale sürümü; "
+        f"{states.count(State.REPEATED)} yinelenen, {states.count(State.WAITING)} gerisi "
+        f"beklenen. {len(report.accessions)} koruma biriminde {report.articles} makale sürümü; "
         f"gelen {size_text(account.bytes_in)}, hesabı verilen {size_text(account.accounted)}; "
         f"{report.seconds:.1f} s.",
     )

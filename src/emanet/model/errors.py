@@ -137,7 +137,7 @@ class RegistryError(EmanetError):
     """The catalogue cannot be opened, or is of another age than this program."""
 
     next_en = "Run 'emanet rebuild': the catalogue is remade from storage."
-    next_tr = "'emanet rebuild' çalıştırın: katalog depodan yeniden kurulur."
+    next_tr = "'emanet rebuild' çalıştırın: kütük depodan yeniden kurulur."
 
 
 class ServeError(EmanetError):

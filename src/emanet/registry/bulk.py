@@ -154,7 +154,7 @@ def check_engine() -> None:
     if connection.vendor not in ("sqlite", "postgresql"):
         raise RegistryError(
             f"The registry runs on SQLite or PostgreSQL, not on {connection.vendor}.",
-            f"Katalog SQLite ya da PostgreSQL ile çalışır, {connection.vendor} ile değil.",
+            f"Kütük SQLite ya da PostgreSQL ile çalışır, {connection.vendor} ile değil.",
         )
 
 

@@ -16,7 +16,7 @@ def key(sequence: int, number: int) -> int:
     if number >= ROWS_MAX:
         raise RegistryError(
             f"Object {sequence} brings more rows of one kind than the registry can number.",
-            f"{sequence} numaralı nesne, kataloğun numaralayabileceğinden çok satır getiriyor.",
+            f"{sequence} numaralı nesne, kütüğün numaralayabileceğinden çok satır getiriyor.",
         )
     return sequence << SHIFT | number
 

@@ -60,16 +60,16 @@ def check() -> None:
         known = {node for node in executor.loader.graph.nodes if node[0] in APPS}
         applied = {node for node in executor.loader.applied_migrations if node[0] in APPS}
     if not applied:
-        raise RegistryError("The registry has no tables yet.", "Kataloğun tabloları henüz yok.")
+        raise RegistryError("The registry has no tables yet.", "Kütüğün tabloları henüz yok.")
     if applied - known:
         raise RegistryError(
             "The registry was made by a newer Emanet than this one.",
-            "Katalog, bundan daha yeni bir Emanet ile kurulmuş.",
+            "Kütük, bundan daha yeni bir Emanet ile kurulmuş.",
         )
     if known - applied:
         raise RegistryError(
             "The registry was made by an older Emanet than this one.",
-            "Katalog, bundan daha eski bir Emanet ile kurulmuş.",
+            "Kütük, bundan daha eski bir Emanet ile kurulmuş.",
         )
 
 
@@ -147,5 +147,5 @@ def _plain_errors() -> Iterator[None]:
         first = next(iter(str(error).strip().splitlines()), "")
         raise RegistryError(
             f"The registry's database does not answer: {first}",
-            f"Kataloğun veritabanı yanıt vermiyor: {first}",
+            f"Kütüğün veritabanı yanıt vermiyor: {first}",
         ) from error
