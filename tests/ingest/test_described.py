@@ -19,7 +19,7 @@ OAI = "http://www.openarchives.org/OAI/2.0/"
 def crossref(number: int) -> bytes:
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <doi_batch xmlns="http://www.crossref.org/schema/5.3.1" version="5.3.1"><head/><body><journal>
-<journal_metadata><full_title>Işık</full_title></journal_metadata><journal_article>
+<journal_metadata><full_title>Işık</full_title><issn>1234-5679</issn></journal_metadata><journal_article>
 <titles><title>Article {number}</title></titles><publication_date media_type="online">
 <year>2026</year></publication_date><doi_data><doi>10.5555/isik.{number}</doi>
 <resource>https://example.org/pdf/full{number}.pdf</resource></doi_data></journal_article>
@@ -32,7 +32,7 @@ def oai_dc(number: int) -> bytes:
 <oai_dc:dc xmlns:oai_dc="{OAI}oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:title>Article {number}</dc:title><dc:identifier>10.5555/isik.{number}</dc:identifier>
 <dc:relation>https://example.org/pdf/full{number}.pdf</dc:relation>
-<dc:relation>10.5555/another</dc:relation><dc:source>Işık; Cilt 1 Sayı 2 (2026)</dc:source>
+<dc:relation>10.5555/another</dc:relation><dc:source>Işık; Cilt 1 Sayı 2 (2026)</dc:source><dc:source>1234-5679</dc:source>
 </oai_dc:dc></metadata></record>""".encode()
 
 
@@ -43,7 +43,9 @@ def marcxml(number: int) -> bytes:
 <subfield code="2">doi</subfield></datafield><datafield tag="037">
 <subfield code="9">local</subfield><subfield code="a">{number}77</subfield></datafield>
 <datafield tag="245"><subfield code="a">Article {number}</subfield></datafield>
-<datafield tag="856"><subfield code="u">https: //example.org/pdf/full{number}.pdf</subfield>
+<datafield tag="773">
+<subfield code="t">Işık</subfield><subfield code="x">1234-5679</subfield>
+<subfield code="y">2026</subfield></datafield><datafield tag="856"><subfield code="u">https: //example.org/pdf/full{number}.pdf</subfield>
 </datafield></record></collection>""".encode()
 
 

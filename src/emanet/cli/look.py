@@ -42,7 +42,7 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         "held": "bekletilen teslimat",
         "held_files": "bekletilen dosya",
         "refused": "reddedilen teslimat",
-        "waiting": "eşini bekleyen teslimat",
+        "waiting": "gerisi beklenen teslimat",
         "damaged": "hasarlı birim",
         "oldest_audit": "en eski denetim",
         "never_audited": "hiç denetlenmemiş birim",

@@ -16,6 +16,7 @@ from emanet.formats.articles import (
 )
 from emanet.formats.articles.identifiers import read_doi, read_issn
 from emanet.formats.articles.jats_text import FIGURES, NOTES, collapse, html, language, plain
+from emanet.formats.articles.settle import missing
 from emanet.formats.xml.doctype import Doctype, XmlSniff
 from emanet.formats.xml.flavours import jats_label
 from emanet.formats.xml.safe import Parsed
@@ -167,18 +168,8 @@ class _Article:
             references=self._references(),
             dialect=dialect,
         )
-        self._findings += [*wrong_orcids, *wrong_dates, *unlikely, *self._missing(record)]
+        self._findings += [*wrong_orcids, *wrong_dates, *unlikely, *missing(record, place)]
         return record, self._findings
-
-    def _missing(self, record: Record) -> list[Finding]:
-        wanted = (
-            ("ARTICLE-TITLE-MISSING", record.title),
-            ("ARTICLE-JOURNAL-MISSING", record.journal),
-            ("ARTICLE-DATE-MISSING", record.published),
-            ("ARTICLE-DOI-MISSING", record.doi or self._ids.get("doi", "")),
-            ("ARTICLE-ISSN-MISSING", record.issns or self._ids.get("issn", "")),
-        )
-        return [Finding(code, self._place) for code, value in wanted if not value]
 
     def _parts(self) -> list[Element]:
         """The article without its sub-articles and responses."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from lxml import etree
 
 from emanet.formats.articles.dialects import DIALECTS
+from emanet.formats.articles.settle import settled
 from emanet.formats.xml.doctype import XmlSniff
 from emanet.formats.xml.flavours import label
 from emanet.formats.xml.safe import parse
@@ -33,7 +34,7 @@ def read_xml(data: bytes, place: str, *, validate: bool = True) -> Reading:
         detail = {"root": printable(root)[:80], "namespace": printable(space)[:200] or "-"}
         unknown = Finding("ARTICLE-UNKNOWN-DIALECT", place, detail)
         return Reading(dialect=seen, findings=(*parsed.findings, unknown))
-    reading = dialect.read(parsed.tree, parsed, place)
+    reading = settled(dialect.read(parsed.tree, parsed, place), place)
     declares = bool(parsed.doctype.root) or root == "article"
     wanted = validate and declares and bool(reading.kind)
     judged = validate_schema(parsed, place, reading.dialect) if wanted else ()

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 
 from emanet.formats.articles.jats_dates import NOT_PUBLICATION
+from emanet.formats.articles.settle import MISSING, missing
 from emanet.formats.publishers.desk import Claim, Desk
 from emanet.formats.publishers.layouts import GENERIC, layouts
 from emanet.formats.publishers.merge import disagreements, fill, same_article
@@ -153,7 +154,24 @@ def _article(
     for ordinal in claim.members:
         if desk.owner[ordinal] is claim:
             findings += _said_by(desk.tree.nodes[ordinal])
+    findings = _with_what_is_missing(desk, claim, record, findings)
     return PackagedArticle(record, tuple(ordered), (*findings, *claim.findings))
+
+
+def _with_what_is_missing(
+    desk: Desk, claim: Claim, record: Record, findings: list[Finding]
+) -> list[Finding]:
+    """The findings without what another witness made good, and with what no file says at all.
+
+    Nothing is added while siblings are awaited, nor where it was told already, and why.
+    """
+    lacks = {f.code: f for f in missing(record, desk.tree.nodes[next(iter(claim.members))].path)}
+    kept = [f for f in findings if f.code not in MISSING or f.code in lacks]
+    told = {f.code for f in (*kept, *claim.findings)}
+    if "ELSEVIER-NOT-IN-DATASET" in told:
+        told.add("ARTICLE-JOURNAL-MISSING")
+    added = () if desk.waits else (f for code, f in lacks.items() if code not in told)
+    return [*kept, *added]
 
 
 def _said_by(node: Node) -> tuple[Finding, ...]:

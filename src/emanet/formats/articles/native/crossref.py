@@ -17,6 +17,7 @@ from emanet.formats.articles.native.elements import (
     children,
     date_text,
     every,
+    issns,
     licence,
     local,
     orcid_in,
@@ -26,8 +27,8 @@ from emanet.formats.articles.native.elements import (
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Author, Issn, Licence, PubDate, Record, Related, Relation, Text
-from emanet.model.ids import clean_doi, normal_doi, normal_issn
+from emanet.model.article import Author, Licence, PubDate, Record, Related, Relation, Text
+from emanet.model.ids import clean_doi, normal_doi
 from emanet.model.package import Reading
 
 # Crossmark update types (Crossref documentation, "Version control, corrections, and retractions").
@@ -99,9 +100,9 @@ def _record(journal: Element, article: Element, dialect: str) -> Record:
         journal=text(about, "full_title"),
         journal_abbreviation=text(about, "abbrev_title"),
         issns=tuple(
-            Issn(normal_issn(text(e)), attribute(e, "media_type") or "print")
+            issn
             for e in children(about, "issn")
-            if normal_issn(text(e))
+            for issn in issns((text(e),), attribute(e, "media_type") or "print")
         ),
         volume=text(issue, "journal_volume", "volume"),
         issue=text(issue, "issue"),

@@ -13,8 +13,8 @@ from html import escape, unescape
 
 from lxml import etree
 
-from emanet.model.article import Licence
-from emanet.model.ids import fold
+from emanet.model.article import Issn, Licence
+from emanet.model.ids import fold, normal_issn
 
 Element = etree._Element
 
@@ -242,6 +242,11 @@ def orcid_in(words: str) -> str:
     """The ORCID found in a text (address, ``ORCID-…`` or bare), "" when there is none."""
     found = _ORCID.search(words)
     return found[1].upper() if found else ""
+
+
+def issns(values: Iterable[str], medium: str = "") -> tuple[Issn, ...]:
+    """ISSNs as given (judged later, ``articles.settle``); those that are good in their form."""
+    return tuple(Issn(normal_issn(v) or v, medium) for v in unique(values))
 
 
 def licence(words: str = "", url: str = "", starts: str = "") -> Licence | None:

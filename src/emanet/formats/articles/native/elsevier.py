@@ -24,6 +24,7 @@ from emanet.formats.articles.native.elements import (
     date_text,
     display_date,
     every,
+    issns,
     language,
     licence,
     local,
@@ -36,7 +37,7 @@ from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
 from emanet.model.article import Author, Issn, Licence, PubDate, Record, Related, Relation, Text
 from emanet.model.finding import Finding
-from emanet.model.ids import clean_doi, normal_doi, normal_issn
+from emanet.model.ids import clean_doi, normal_doi
 from emanet.model.package import Reading
 
 _NAMESPACES = re.compile(r"^http://www\.elsevier\.com/xml/(?:ja|cja|document)/")
@@ -265,10 +266,11 @@ def _with_document(record: Record, root: Element) -> Record:
         dates.append(PubDate("cover", cover, text(about, "coverDisplayDate")))
     if online:
         dates.append(PubDate("online", online))
-    issns = {
-        normal_issn(text(e)): "electronic" if local(e).lower() == "eissn" else ""
+    found = [
+        issn
         for e in children(about, "issn", "eIssn", "eissn")
-    }
+        for issn in issns((text(e),), "electronic" if local(e).lower() == "eissn" else "")
+    ]
     access = next(every(about, "openAccessInformation"), None)
     stated = licence(
         text(about, "licenseLine"),
@@ -280,7 +282,7 @@ def _with_document(record: Record, root: Element) -> Record:
         doi=record.doi or clean_doi(text(about, "doi")),
         title=record.title or text(about, "title"),
         journal=text(about, "publicationName"),
-        issns=tuple(Issn(k, v) for k, v in issns.items() if k) or record.issns,
+        issns=tuple(found) or record.issns,
         publisher=text(about, "publisher") or record.publisher,
         volume=text(about, "volume"),
         issue=text(about, "number"),

@@ -21,6 +21,7 @@ from emanet.formats.articles.native.elements import (
     date_in,
     date_text,
     every,
+    issns,
     licence,
     local,
     text,
@@ -28,7 +29,7 @@ from emanet.formats.articles.native.elements import (
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Issn, PubDate, Record, VersionStage
+from emanet.model.article import PubDate, Record, VersionStage
 from emanet.model.ids import clean_doi, normal_issn
 from emanet.model.package import Listed, Reading
 
@@ -137,10 +138,9 @@ def _issue_facts(properties: Element | None) -> Record:
     # Supplement C says that the volume has no issues; it is not part of a citation.
     if supplement and supplement.upper() != "C":
         issue = f"{issue} Suppl {supplement}".strip()
-    issn = normal_issn(text(properties, "issn"))
     return Record(
         journal=text(properties, "collection-title"),
-        issns=(Issn(issn),) if issn else (),
+        issns=issns((text(properties, "issn"),)),
         volume=_span(numbers, "vol"),
         issue=issue,
     )
@@ -151,11 +151,10 @@ def _item(entry: Element, issue: Record) -> Record:
     properties = child(entry, "journal-item-properties")
     own = _issue_facts(properties)
     pii = text(ids, "pii")
-    issn = normal_issn(text(ids, "jid-aid", "issn"))
     online = date_in(text(properties, "online-publication-date"))
     stated = licence(" ".join(text(e) for e in every(properties) if not len(e)))
-    issns = (Issn(issn),) if issn else own.issns or issue.issns
-    same = not issue.issns or not issns or issue.issns[0].value == issns[0].value
+    found = issns((text(ids, "jid-aid", "issn"),)) or own.issns or issue.issns
+    same = not issue.issns or not found or issue.issns[0].value == found[0].value
     named = {
         "pii": pii,
         "publisher-id": text(ids, "jid-aid", "aid"),
@@ -165,7 +164,7 @@ def _item(entry: Element, issue: Record) -> Record:
         doi=clean_doi(text(ids, "doi")),
         ids={k: v for k, v in named.items() if v},
         journal=own.journal or (issue.journal if same else ""),
-        issns=issns,
+        issns=found,
         publisher="Elsevier",
         volume=own.volume or (issue.volume if same else ""),
         issue=own.issue or (issue.issue if same else ""),

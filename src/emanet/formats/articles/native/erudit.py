@@ -18,6 +18,7 @@ from emanet.formats.articles.native.elements import (
     date_in,
     date_text,
     every,
+    issns,
     licence,
     orcid_in,
     text,
@@ -25,8 +26,8 @@ from emanet.formats.articles.native.elements import (
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Author, Issn, Licence, PubDate, Record, Text
-from emanet.model.ids import clean_doi, normal_issn
+from emanet.model.article import Author, Licence, PubDate, Record, Text
+from emanet.model.ids import clean_doi
 from emanet.model.package import Reading
 
 DIALECT = "EruditArticle"
@@ -81,10 +82,9 @@ def _record(root: Element) -> Record:
         journal=_FLOW.plain(child(journal, "titrerev")),
         journal_abbreviation=text(journal, "titrerevabr"),
         issns=tuple(
-            Issn(normal_issn(text(e)), medium)
+            issn
             for name, medium in (("idissn", "print"), ("idissnnum", "electronic"))
-            for e in children(journal, name)
-            if normal_issn(text(e))
+            for issn in issns(map(text, children(journal, name)), medium)
         ),
         publisher=text(admin, "editeur", "nomorg"),
         volume=text(number, "volume"),

@@ -19,6 +19,7 @@ from emanet.formats.articles.native.elements import (
     date_in,
     date_text,
     every,
+    issns,
     licence,
     orcid_in,
     pdfs_named,
@@ -27,8 +28,8 @@ from emanet.formats.articles.native.elements import (
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Author, Issn, PubDate, Record, Related, Relation, Text
-from emanet.model.ids import clean_doi, normal_doi, normal_issn
+from emanet.model.article import Author, PubDate, Record, Related, Relation, Text
+from emanet.model.ids import clean_doi, normal_doi
 from emanet.model.package import Reading
 
 DIALECT = "MARCXML"
@@ -96,13 +97,7 @@ def record_of(entry: Element) -> Record:
     titles = [s for f in _fields(entry, "245") for s in _subs(f, "a")]
     host = _host(entry)
     date = date_in(_first(entry, "260", "c") or _first(entry, "264", "c")) or host["year"]
-    issns = unique(
-        normal_issn(v)
-        for v in (
-            _first(entry, "022", "a"),
-            *(text(s) for f in _fields(entry, "773") for s in _subs(f, "x")),
-        )
-    )
+    host_issns = (text(s) for f in _fields(entry, "773") for s in _subs(f, "x"))
     stated = licence(_first(entry, "540", "a"), _first(entry, "540", "u"))
     return Record(
         doi=_doi(entry),
@@ -114,7 +109,7 @@ def record_of(entry: Element) -> Record:
             Text(text(s)) for f in _fields(entry, "246") for s in _subs(f, "a") if text(s)
         ),
         journal=host["journal"],
-        issns=tuple(Issn(i) for i in issns),
+        issns=issns((_first(entry, "022", "a"), *host_issns)),
         publisher=_first(entry, "260", "b") or _first(entry, "264", "b"),
         volume=host["volume"],
         issue=host["issue"],

@@ -23,6 +23,7 @@ from emanet.formats.articles.native.elements import (
     children,
     date_in,
     every,
+    issns,
     licence,
     local,
     namespace,
@@ -33,9 +34,9 @@ from emanet.formats.articles.native.elements import (
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Author, Issn, PubDate, Record, Text
+from emanet.model.article import Author, PubDate, Record, Text
 from emanet.model.finding import Finding
-from emanet.model.ids import clean_doi, normal_doi, normal_issn
+from emanet.model.ids import clean_doi, normal_doi
 from emanet.model.package import Reading
 
 _OAI = "http://www.openarchives.org/OAI/2.0/"
@@ -148,7 +149,7 @@ def _dublin_core(entry: Element) -> Record:
         title=titles[0].text if titles else "",
         translated_titles=tuple(t for t in titles[1:] if t.text != titles[0].text),
         journal=journal[0] if journal else host["journal"],
-        issns=tuple(Issn(i) for i in unique(normal_issn(v) for v in _issns(values("source")))),
+        issns=issns(_issns(values("source"))),
         publisher=next(iter(values("publisher")), ""),
         volume=next(iter(values("volume")), host["volume"]),
         issue=next(iter(values("issue")), host["issue"]),
@@ -207,14 +208,14 @@ def _mods(entry: Element) -> Record:
     date = date_in(text(next(every(entry, "dateIssued"), None)))
     ids = {attribute(i, "type"): text(i) for i in children(entry, "identifier")}
     doi = next((clean_doi(v) for v in ids.values() if normal_doi(v)), "")
-    issns = [text(i) for i in every(host, "identifier") if attribute(i, "type") == "issn"]
+    numbered = (text(i) for i in every(host, "identifier") if attribute(i, "type") == "issn")
     stated = licence(text(child(entry, "accessCondition")))
     return Record(
         doi=doi,
         title=titles[0].text if titles else "",
         translated_titles=tuple(t for t in titles[1:] if t.text != titles[0].text),
         journal=_words(title) if (title := child(host, "titleInfo", "title")) is not None else "",
-        issns=tuple(Issn(i) for i in unique(normal_issn(v) for v in issns)),
+        issns=issns(numbered),
         publisher=_words(p) if (p := next(every(entry, "publisher"), None)) is not None else "",
         volume=numbers.get("volume", ""),
         issue=numbers.get("issue", ""),

@@ -21,6 +21,7 @@ from emanet.formats.articles.native.elements import (
     children,
     date_text,
     every,
+    issns,
     language,
     licence,
     local,
@@ -33,7 +34,7 @@ from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
 from emanet.model.article import Author, Issn, Licence, PubDate, Record, Related, Text
 from emanet.model.finding import Finding
-from emanet.model.ids import clean_doi, fold, normal_issn
+from emanet.model.ids import clean_doi, fold
 from emanet.model.package import Reading
 
 _PUBLIC = re.compile(r"^-//Springer-Verlag//DTD A\+\+", re.IGNORECASE)
@@ -154,11 +155,8 @@ def _language(element: Element | None) -> str:
 
 
 def _issns(journal: Element | None) -> tuple[Issn, ...]:
-    given = (
-        (text(journal, "JournalPrintISSN"), "print"),
-        (text(journal, "JournalElectronicISSN"), "electronic"),
-    )
-    return tuple(Issn(normal_issn(v), medium) for v, medium in given if normal_issn(v))
+    printed = issns((text(journal, "JournalPrintISSN"),), "print")
+    return printed + issns((text(journal, "JournalElectronicISSN"),), "electronic")
 
 
 def _span(element: Element | None, name: str) -> str:

@@ -20,6 +20,7 @@ from emanet.formats.articles.native.elements import (
     children,
     date_in,
     every,
+    issns,
     language,
     licence,
     local,
@@ -30,9 +31,9 @@ from emanet.formats.articles.native.elements import (
 from emanet.formats.articles.native.notices import link
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
-from emanet.model.article import Author, Issn, Licence, PubDate, Record, Related, Text, VersionStage
+from emanet.model.article import Author, Licence, PubDate, Record, Related, Text, VersionStage
 from emanet.model.finding import Finding
-from emanet.model.ids import clean_doi, normal_doi, normal_issn
+from emanet.model.ids import clean_doi, normal_doi
 from emanet.model.package import Reading
 
 _NAMESPACE = "http://www.wiley.com/namespaces/wiley"
@@ -125,9 +126,9 @@ def _record(
         journal=_FLOW.plain(_title(product, "main")),
         journal_abbreviation=_FLOW.plain(_title(product, "short")),
         issns=tuple(
-            Issn(normal_issn(text(e)), attribute(e, "type"))
+            issn
             for e in children(product, "issn")
-            if normal_issn(text(e))
+            for issn in issns((text(e),), attribute(e, "type"))
         ),
         publisher=text(product, "publisherInfo", "publisherName"),
         volume=numbers.get("journalVolume", ""),
