@@ -119,7 +119,7 @@ def test_a_new_archive(tmp_path: Path) -> None:
 
 def test_nothing_there_yet(emanet: Emanet, drop: Path) -> None:
     assert emanet.json("deliveries") == []
-    assert emanet.json("find", "anything") == {"total": 0, "hits": []}
+    assert emanet.json("find", "anything") == {"total": 0, "hits": [], "behind": False}
     report = emanet.json("ingest", drop)
     assert report["receipts"] == [] and report["accessions"] == []
     assert emanet.json("verify")["damaged"] == []
