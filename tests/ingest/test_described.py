@@ -32,7 +32,8 @@ def oai_dc(number: int) -> bytes:
 <oai_dc:dc xmlns:oai_dc="{OAI}oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:title>Article {number}</dc:title><dc:identifier>10.5555/isik.{number}</dc:identifier>
 <dc:relation>https://example.org/pdf/full{number}.pdf</dc:relation>
-<dc:relation>10.5555/another</dc:relation><dc:source>Işık; Cilt 1 Sayı 2 (2026)</dc:source><dc:source>1234-5679</dc:source>
+<dc:relation>10.5555/another</dc:relation><dc:source>Işık; Cilt 1 Sayı 2 (2026)</dc:source>
+<dc:source>1234-5679</dc:source>
 </oai_dc:dc></metadata></record>""".encode()
 
 
@@ -45,7 +46,8 @@ def marcxml(number: int) -> bytes:
 <datafield tag="245"><subfield code="a">Article {number}</subfield></datafield>
 <datafield tag="773">
 <subfield code="t">Işık</subfield><subfield code="x">1234-5679</subfield>
-<subfield code="y">2026</subfield></datafield><datafield tag="856"><subfield code="u">https: //example.org/pdf/full{number}.pdf</subfield>
+<subfield code="y">2026</subfield></datafield>
+<datafield tag="856"><subfield code="u">https: //example.org/pdf/full{number}.pdf</subfield>
 </datafield></record></collection>""".encode()
 
 

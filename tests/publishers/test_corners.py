@@ -179,6 +179,28 @@ def test_same_article_by_doi_then_by_pii() -> None:
     assert same_article(no_doi, Record(title="anything"))
 
 
+def test_what_another_witness_knows_is_not_missing() -> None:
+    lacks = tuple(
+        Finding(f"ARTICLE-{what}-MISSING", "a.xml") for what in ("JOURNAL", "DATE", "ISSN")
+    )
+    own = msgspec.structs.replace(article(1), findings=lacks)
+    record = Record(doi="10.5555/1", journal="J", published="2026")
+    deposit = Reading("metadata", "Crossref 5", record, records={"": record})
+    files = {"a.xml": XML, "a.crossref.xml": XML}
+    package = understand(survey(files, {"a.xml": own, "a.crossref.xml": deposit}))
+    assert [f.code for f in package.articles[0].findings] == ["ARTICLE-ISSN-MISSING"]
+
+
+def test_what_no_file_says_is_told_in_every_dialect() -> None:
+    record = Record(doi="10.5555/1", ids={"issn": "1234-5678"}, title="T")
+    described = Reading("metadata", "MARCXML", record, records={"": record})
+    package = understand(survey({"a.xml": XML, "a.pdf": PDF}, {"a.xml": described}))
+    assert [f.code for f in package.articles[0].findings] == [
+        "ARTICLE-JOURNAL-MISSING",
+        "ARTICLE-DATE-MISSING",
+    ]
+
+
 def test_filling_replaces_nothing() -> None:
     mine = Record(doi="10.5555/a", title="T", first_page="R45", published="2026",
                   ids={"pii": "S1"},
