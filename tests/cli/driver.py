@@ -102,7 +102,8 @@ def archive(home: Path, **environment: str) -> Emanet:
 def _here(words: list[str], environment: Mapping[str, str]) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     code: object = 0
-    old_words, old_pipe = sys.argv, signal.getsignal(signal.SIGPIPE)
+    old_words = sys.argv
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGPIPE, signal.SIGINT)}
     sys.argv = ["emanet", *words]
     try:
         with _environed(environment), _one_crew(), redirect_stdout(out), redirect_stderr(err):
@@ -111,7 +112,8 @@ def _here(words: list[str], environment: Mapping[str, str]) -> Ran:
         code = ended.code or 0
     finally:
         sys.argv = old_words
-        signal.signal(signal.SIGPIPE, old_pipe)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
     return Ran(code if isinstance(code, int) else 1, out.getvalue(), err.getvalue())
 
 

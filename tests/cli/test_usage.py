@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -115,6 +116,23 @@ def test_a_new_archive(tmp_path: Path) -> None:
     assert all(not value for name, value in status.items() if name != "archive")
     assert (emanet.home / "secret").stat().st_mode & 0o777 == 0o600
     assert "kuruldu" in archive(tmp_path / "tr", EMANET_LANG="tr")("init", tmp_path / "tr").out
+
+
+def test_who_keeps_the_archive_stands_in_its_objects(emanet: Emanet, drop: Path) -> None:
+    fill(drop, {"a.zip": zipped(issue(1))})
+    emanet("ingest", drop)
+    more = {"EMANET_ARCHIVE__KEEPER": "Ulusal Arşiv", "EMANET_ARCHIVE__MAIL": "arsiv@example.org"}
+    emanet("ingest", fill(drop, {"b.zip": zipped(issue(2))}), **more)
+    found = [
+        json.loads(path.read_text())["versions"]["v1"]["user"]
+        for path in sorted((emanet.home / "root").glob("*/*acc-*/inventory.json"), key=_number)
+    ]
+    assert [user["name"] for user in found] == ["Emanet", "Ulusal Arşiv"]
+    assert found[1]["address"] == "mailto:arsiv@example.org"
+
+
+def _number(path: Path) -> str:
+    return path.parent.name.partition("-")[2]
 
 
 def test_nothing_there_yet(emanet: Emanet, drop: Path) -> None:

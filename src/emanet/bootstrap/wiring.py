@@ -29,6 +29,8 @@ from emanet.storage.stores.interface import Step, Store
 from emanet.storage.stores.posix import PosixStore
 from emanet.storage.stores.wrappers.retry import RetryStore
 
+_ADDRESS = "emanet:archive"  # where no mail address is given
+
 
 def create_home(home: Path, *, name: str = "Emanet", digest: str = "sha512") -> Path:
     """Make a new archive in a folder that is empty or not there yet; gives its absolute path.
@@ -53,7 +55,7 @@ def create_home(home: Path, *, name: str = "Emanet", digest: str = "sha512") -> 
         ) from error
     config = read(home)
     step, durable = _faults()
-    Archive.create(_root(home, config, step, durable), config.archive.digest)
+    Archive.create(_root(home, config, step, durable), config.archive.digest, **_keeper(config))
     configure(_database(home, config))
     schema.create()
     (home / MARK).unlink()
@@ -80,11 +82,12 @@ def open_home(home: Path, *, check: bool = True, web: bool = False) -> Means:
     if check:
         schema.check()
     ingest = config.ingest
+    keeper, address = _keeper(config)
     quarantine = PosixStore(home / config.storage.quarantine, step=step, durable=durable)
     return Means(
         name=config.archive.name,
         home=home,
-        archive=Archive(root, digest=config.archive.digest),
+        archive=Archive(root, digest=config.archive.digest, keeper=keeper, address=address),
         quarantine=quarantine,
         index=SearchIndex(home / "index"),
         clock=lambda: datetime.now(UTC),
@@ -120,6 +123,12 @@ def _policies(config: Config) -> dict[str, Policy]:
             )
         made[key] = Policy(agreed.hold, agreed.refuse, agreed.accept, agreed.accept_partial)
     return made
+
+
+def _keeper(config: Config) -> tuple[str, str]:
+    """Who stands in the inventories: the keeper, else the archive's name; and a URI for them."""
+    mail = config.archive.mail
+    return config.archive.keeper or config.archive.name, f"mailto:{mail}" if mail else _ADDRESS
 
 
 def _faults() -> tuple[Step | None, bool]:

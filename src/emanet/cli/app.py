@@ -53,9 +53,18 @@ look.add_to(app)
 inspect.add_to(app)
 
 
+class _Stopped(BaseException):
+    """Ctrl-C, by a name of ours: the library that reads the words would answer it with 130."""
+
+
+def _stop(*_: object) -> None:
+    raise _Stopped
+
+
 def main() -> None:
     """Run the command line; turns errors into one clear message and the documented exit code."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, _stop)
     try:
         app()
     except EmanetError as error:
@@ -71,7 +80,7 @@ def main() -> None:
             )
         )
         sys.exit(RegistryError.exit_code)
-    except KeyboardInterrupt:
+    except _Stopped:
         print("emanet: " + ("durduruldu" if _turkish() else "stopped"), file=sys.stderr)
         sys.exit(1)
 
