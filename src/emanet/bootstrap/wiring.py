@@ -55,7 +55,9 @@ def create_home(home: Path, *, name: str = "Emanet", digest: str = "sha512") -> 
         ) from error
     config = read(home)
     step, durable = _faults()
-    Archive.create(_root(home, config, step, durable), config.archive.digest, **_keeper(config))
+    keeper, address = _keeper(config)
+    root = _root(home, config, step, durable)
+    Archive.create(root, config.archive.digest, keeper=keeper, address=address)
     configure(_database(home, config))
     schema.create()
     (home / MARK).unlink()
