@@ -14,6 +14,10 @@ _DOCTYPE = (
     '<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing DTD v1.2 '
     '20190208//EN" "JATS-journalpublishing1.dtd">'
 )
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
+    "cfc000000301010018dd8db00000000049454e44ae426082"
+)
 _XLINK = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
@@ -110,6 +114,22 @@ def oup(*numbers: int, stem: str = "2024-01-05_00_30_02_made_iss_2024_1") -> dic
     return {
         f"{stem}.xml.zip": zipped({f"a{n}.xml": article(n) for n in numbers}),
         f"{stem}.pdf.zip": zipped({f"a{n}.pdf": pdf(f"Article {n}.") for n in numbers}),
+    }
+
+
+def oup_four(*numbers: int) -> dict[str, bytes]:
+    """An issue in four ZIPs: XML, PDF, figures, and the archival PDFs."""
+    stem = "2024-01-05_00_30_02_made_iss_2024_1"
+    figure = b'<body><fig id="f"><graphic xlink:href="%s"/></fig>'
+    texts = {
+        f"a{n}.xml": article(n).replace(b"<body>", figure % f"a{n}fig1.png".encode())
+        for n in numbers
+    }
+    return {
+        **oup(*numbers, stem=stem),
+        f"{stem}.xml.zip": zipped(texts),
+        f"{stem}.img.zip": zipped({f"a{n}fig1.png": PNG for n in numbers}),
+        f"{stem}_archival.zip": zipped({f"a{n}.pdf": pdf(f"Archival {n}.") for n in numbers}),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.cli.driver import Emanet, archive
-from tests.cli.material import article, fill, issue, oup, tree, zipped
+from tests.cli.material import article, fill, issue, oup, oup_four, tree, zipped
 
 NOTES = {"notes.txt": b"nothing to see", "list.csv": b"a;b\n"}
 HELD = {"notes.zip": zipped(NOTES)}
@@ -59,6 +59,20 @@ def test_an_issue_in_two_zips_over_two_runs(emanet: Emanet, drop: Path) -> None:
     assert {f["fate"] for f in case["files"]} == {"repeated"} and case["held_files"] == 0
     assert [f["role"] for f in emanet.json("show", "10.5555/made.1")["files"]] == ["article", "pdf"]
     assert emanet.json("ingest", drop)["receipts"][0]["state"] == "repeated"
+
+
+def test_an_issue_in_four_zips_over_two_runs(emanet: Emanet, drop: Path) -> None:
+    four = oup_four(1, 2)
+    late = next(name for name in four if name.endswith(".pdf.zip"))
+    fill(drop, {name: data for name, data in four.items() if name != late})
+    first = only(emanet.json("ingest", drop, expect=3))
+    assert first["state"] == "waiting" and len(first["delivery"]["payloads"]) == 3
+    fill(drop, {late: four[late]})
+    whole = only(emanet.json("ingest", drop))
+    assert (whole["state"], whole["layout"], whole["articles"]) == ("accepted", "oup", 2)
+    assert emanet.json("status")["waiting"] == 0
+    shown = emanet.json("show", "10.5555/made.2")
+    assert [f["role"] for f in shown["files"]] == ["article", "pdf", "pdf", "figure"]
 
 
 def test_a_death_between_the_joining_and_its_record(emanet: Emanet, drop: Path) -> None:

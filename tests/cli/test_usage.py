@@ -5,6 +5,12 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -160,3 +166,35 @@ def test_the_program_itself(tmp_path: Path, drop: Path) -> None:
     assert emanet.spawn("ingest", drop, expect=3).err == ""
     assert emanet.spawn("status", "--json").json["articles"] == 2
     assert emanet.spawn("show", "10.5555/nothing", expect=2).out == ""
+
+
+def test_the_pages_are_served_until_stopped(emanet: Emanet, drop: Path) -> None:
+    fill(drop, {"a.zip": zipped(issue(1))})
+    emanet("ingest", drop)
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    serving = subprocess.Popen(
+        [EMANET, "-C", emanet.home, "serve", "--bind", f"127.0.0.1:{port}"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        page = _page(f"http://127.0.0.1:{port}/en/article/10.5555/made.1", serving)
+        assert "A made-up article" in page
+    finally:
+        serving.send_signal(signal.SIGINT)
+        _, said = serving.communicate(timeout=30)
+    assert serving.returncode == 0 and f":{port}/" in said and "Traceback" not in said
+
+
+def _page(url: str, serving: subprocess.Popen[str]) -> str:
+    end = time.monotonic() + 30
+    while time.monotonic() < end and serving.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return f"{error.code} {error.read().decode()}"
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the pages did not come up")
