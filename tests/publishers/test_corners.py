@@ -179,6 +179,25 @@ def test_same_article_by_doi_then_by_pii() -> None:
     assert same_article(no_doi, Record(title="anything"))
 
 
+def test_names_of_thousands_of_parts_cost_no_more_than_others() -> None:
+    tail = "-".join("a" * 2000)
+    files = {"1.xml": XML, "2.xml": XML, "1-fig-2-b.pdf": PDF}
+    files |= {f"1{n}{tail}.pdf": PDF for n in range(50)}
+    package = understand(survey(files, {"1.xml": article(1), "2.xml": article(2)}))
+    assert fates(package)["1-fig-2-b.pdf"] is Fate.ARTICLE
+
+
+def test_a_description_of_a_doi_that_dozens_share_is_nobodys() -> None:
+    record = Record(doi="10.5555/1")
+    described = Reading("metadata", "Crossref 5", record, records={"": record})
+    files = {f"{n}.xml": XML for n in range(40)} | {"d.xml": XML}
+    package = understand(
+        survey(files, {f"{n}.xml": article(1) for n in range(40)} | {"d.xml": described})
+    )
+    assert len(package.articles) == 40
+    assert fates(package)["d.xml"] is Fate.UNCLAIMED
+
+
 def test_what_another_witness_knows_is_not_missing() -> None:
     lacks = tuple(
         Finding(f"ARTICLE-{what}-MISSING", "a.xml") for what in ("JOURNAL", "DATE", "ISSN")

@@ -64,8 +64,25 @@ def test_a_text_that_is_no_manifest_is_left_alone() -> None:
 
 def test_a_thousand_missing_files_make_fifty_findings_and_a_sum() -> None:
     lines = "\n".join(f"{MD5}  none-{n}.pdf" for n in range(1000))
-    codes = Counter(f.code for f in understand(_survey(lines.encode())).findings)
-    assert codes["PACKAGE-MANIFEST-MISSING-FILE"] == FINDINGS_MAX + 1
+    findings = understand(_survey(lines.encode())).findings
+    assert Counter(f.code for f in findings)["PACKAGE-MANIFEST-MISSING-FILE"] == FINDINGS_MAX
+    (more,) = [f for f in findings if f.code == "CONTAINER-MORE"]
+    assert more.detail == {"code": "PACKAGE-MANIFEST-MISSING-FILE", "count": "950"}
+
+
+def test_a_bag_without_its_payload_says_so_fifty_times_and_once() -> None:
+    sums = "".join(f"{MD5}  data/{n}.pdf\n" for n in range(1000))
+    texts = {
+        "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+        "manifest-md5.txt": sums.encode(),
+    }
+    members = tuple(
+        Member(n, name, n, len(data), f"{n:064d}", 0)
+        for n, (name, data) in enumerate(texts.items())
+    )
+    bag = Survey(Delivery("d", "d", (), ""), members, texts=dict(enumerate(texts.values())))
+    codes = Counter(f.code for f in understand(bag).findings)
+    assert (codes["BAG-FILE-MISSING"], codes["CONTAINER-MORE"]) == (FINDINGS_MAX, 1)
 
 
 @pytest.mark.parametrize(

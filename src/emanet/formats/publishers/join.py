@@ -21,6 +21,8 @@ from emanet.model.ids import normal_doi
 
 K = TypeVar("K")
 
+_ALIKE_MAX = 16  # a DOI that more articles share says nothing of whom a description belongs to
+_CUTS_MAX = 12  # parts taken off a file's name in search of its article's stem
 _SEPARATORS = "-_. "
 _CUT = re.compile(rf"[{re.escape(_SEPARATORS)}]+")
 _FILES = (Kind.PDF, Kind.IMAGE, Kind.OTHER, Kind.XML, Kind.SGML)
@@ -73,13 +75,13 @@ def _seat_witnesses(desk: Desk) -> None:
             [reading.record] if reading.record is not None else []
         )
         for record in records:
-            owners = desk.alike(record)
             beside = at.get((node.place, node.stem))
+            owners = desk.alike(record)
             if beside is not None and beside in owners:
                 owners = [beside]  # of several with this DOI the one of the same stem
-            if not owners and beside is not None and len(records) == 1:
+            elif not owners and beside is not None and len(records) == 1:
                 owners = [beside] if _may_describe(desk, beside, record) else []
-            for claim in owners:
+            for claim in owners if len(owners) <= _ALIKE_MAX else ():
                 desk.give(claim, node)
                 claim.witnesses.append((node.path, record))
             if not owners:
@@ -214,7 +216,7 @@ def _stems(node: Node) -> Iterator[tuple[str, str]]:
     yield node.place, stem
     seen = {stem}
     pending = [stem]
-    while pending:
+    while pending and len(seen) <= _CUTS_MAX:
         current = pending.pop(0)
         cut = max((m.start() for m in _CUT.finditer(current)), default=0)
         bare = layouts().names.parts.sub("", current).rstrip(_SEPARATORS)

@@ -20,7 +20,7 @@ from emanet.model.finding import Finding
 from emanet.model.package import Listed
 
 FINDINGS_MAX = 50
-"""Findings of one code for one manifest; beyond it the last says how many more there are."""
+"""Findings of one code for one manifest or bag; beyond it one more says how many there are."""
 
 _IOP = re.compile(r"^\s*[\w:-]+\s*,\s*(?P<count>\d+)\s*,\s*Type\s+\w+\s*,\s*(?P<rest>.*)$", re.S)
 _SUM = re.compile(r"^\\?(?P<digest>[0-9a-fA-F]{32,128})\s+[ *]?(?P<path>\S.*)$")
@@ -121,7 +121,7 @@ def compare(tree: Tree, checklist: Checklist) -> tuple[Finding, ...]:
     """Check one manifest both ways; findings name the listed file, or the manifest itself."""
     place = tree.nodes[checklist.node].path
     base = f"{checklist.base}/" if checklist.base else ""
-    book = _Book()
+    book = _Book(place)
     there: set[int] = set()
     for entry in checklist.listed:
         detail = {"manifest": place, "path": entry.path}
@@ -179,9 +179,10 @@ def _below(tree: Tree, checklist: Checklist, there: set[int]) -> Iterable[Node]:
 
 
 class _Book:
-    """Findings by code, no more than FINDINGS_MAX of each."""
+    """Findings by code, no more than FINDINGS_MAX of each; ``place`` is the manifest's or bag's."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: str) -> None:
+        self._place = place
         self._notes: dict[str, list[Finding]] = {}
 
     def note(self, code: str, place: str, detail: dict[str, str]) -> None:
@@ -193,13 +194,11 @@ class _Book:
 
     def findings(self) -> tuple[Finding, ...]:
         kept: list[Finding] = []
-        for notes in self._notes.values():
-            more = len(notes) - FINDINGS_MAX
+        for code, notes in self._notes.items():
             kept += notes[:FINDINGS_MAX]
-            if more > 0:
-                last = notes[FINDINGS_MAX]
-                detail = {**last.detail, "more": str(more)}
-                kept.append(Finding(last.code, last.place, detail))
+            if len(notes) > FINDINGS_MAX:
+                detail = {"code": code, "count": str(len(notes) - FINDINGS_MAX)}
+                kept.append(Finding("CONTAINER-MORE", self._place, detail))
         return tuple(kept)
 
 
@@ -245,7 +244,9 @@ def bags(tree: Tree) -> tuple[tuple[Finding, ...], frozenset[int]]:
         }
         prefix = f"{declaration.folder}/" if declaration.folder else ""
         asked = partial(_known_digest, known)
-        findings += bagit.examine(sizes, _bag_texts(tree, files), asked, prefix)
+        book = _Book(declaration.path)
+        book.all(bagit.examine(sizes, _bag_texts(tree, files), asked, prefix))
+        findings += book.findings()
         tags |= {n.ordinal for p, n in files.items() if bagit.is_tag_file(p)}
     return tuple(findings), frozenset(tags)
 
