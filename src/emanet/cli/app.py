@@ -17,7 +17,7 @@ import typer
 
 from emanet.cli import deliver, inspect, look
 from emanet.cli.speaking import Voice, language_of
-from emanet.model.errors import EmanetError, RegistryError
+from emanet.model.errors import EmanetError, RegistryError, StoreFull
 
 app = typer.Typer(
     name="emanet",
@@ -71,23 +71,26 @@ def main() -> None:
         _tell(error)
         sys.exit(error.exit_code)
     except Exception as error:
-        if not _is_of_the_database(error):
+        known = _of_the_database(error)
+        if known is None:
             raise
-        first = next(iter(str(error).strip().splitlines()), "")
-        _tell(
-            RegistryError(
-                f"The registry's database failed: {first}", f"Kütüğün veritabanı bozuldu: {first}"
-            )
-        )
-        sys.exit(RegistryError.exit_code)
+        _tell(known)
+        sys.exit(known.exit_code)
     except _Stopped:
         print("emanet: " + ("durduruldu" if _turkish() else "stopped"), file=sys.stderr)
         sys.exit(1)
 
 
-def _is_of_the_database(error: Exception) -> bool:
-    """Whether Django's database layer raised it (which may not be loaded at all)."""
-    return any(kind.__module__ == "django.db.utils" for kind in type(error).__mro__)
+def _of_the_database(error: Exception) -> EmanetError | None:
+    """Our word for what Django's database layer (which may not be loaded at all) raised."""
+    if not any(kind.__module__ == "django.db.utils" for kind in type(error).__mro__):
+        return None
+    first = next(iter(str(error).strip().splitlines()), "")
+    if getattr(error.__cause__, "sqlite_errorname", "") == "SQLITE_FULL":
+        return StoreFull(f"The registry: {first}.", f"Kütük için yer kalmadı: {first}.")
+    return RegistryError(
+        f"The registry's database failed: {first}", f"Kütüğün veritabanı bozuldu: {first}"
+    )
 
 
 def _turkish() -> bool:
