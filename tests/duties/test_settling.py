@@ -9,11 +9,12 @@ import signal
 import sqlite3
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.cli import registry_rows
 from tests.cli.driver import EMANET, Emanet, archive
 from tests.cli.material import fill, issue, zipped
 
@@ -208,3 +209,31 @@ def test_whoever_reads_no_further_is_no_error(emanet: Emanet, drop: Path) -> Non
     line = f"'{EMANET}' -C '{emanet.home}' deliveries | head -1"
     done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
     assert done.stderr == "" and len(done.stdout.splitlines()) == 1
+
+
+def test_a_rebuild_that_broke_off_is_gone_on_with(
+    emanet: Emanet, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the objects are registered anew: a reader registers the rest, and says so."""
+    for number in range(1, 5):
+        emanet("ingest", fill(drop / str(number), {f"{number}.zip": zipped(issue(number))}))
+    before = registry_rows.of_sqlite(emanet.home)
+    from emanet.duties import projection, rebuild_registry
+
+    done: list[object] = []
+
+    def twice(records: Sequence[object]) -> None:
+        if len(done) == 2:
+            raise StoreBroken("The machine stopped here.")
+        done.append(records)
+        projection.project(records)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuild_registry, "project", twice)
+        patch.setattr(projection, "_BATCH_LINES", 1)
+        emanet("rebuild", expect=1)
+    assert rows(emanet.home, "catalogue_sealedobject") == 2
+    ran = emanet("status", "--json")
+    assert ran.json["articles"] == 4 and "registered now: acc-00000003-" in ran.err
+    assert registry_rows.of_sqlite(emanet.home) == before
+    assert emanet.json("find", "made-up")["total"] == 4
