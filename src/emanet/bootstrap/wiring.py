@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -90,6 +91,7 @@ def open_home(home: Path, *, check: bool = True, web: bool = False) -> Means:
         name=config.archive.name,
         home=home,
         archive=Archive(root, digest=config.archive.digest, keeper=keeper, address=address),
+        reopen=partial(reopen, home),
         quarantine=quarantine,
         index=SearchIndex(home / "index"),
         clock=lambda: datetime.now(UTC),
@@ -131,6 +133,11 @@ def _keeper(config: Config) -> tuple[str, str]:
     """Who stands in the inventories: the keeper, else the archive's name; and a URI for them."""
     mail = config.archive.mail
     return config.archive.keeper or config.archive.name, f"mailto:{mail}" if mail else _ADDRESS
+
+
+def reopen(home: Path) -> Archive:
+    """The sealed objects of the archive in ``home`` and nothing else, for workers that read."""
+    return Archive(_root(home, read(home), None, True))
 
 
 def _faults() -> tuple[Step | None, bool]:

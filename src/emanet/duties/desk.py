@@ -34,6 +34,7 @@ from emanet.registry.deliveries.queries import DeliveryInfo
 from emanet.storage.ocfl.layout import object_id
 
 _NOTES_MAX = 50_000
+_TOLD_MAX = 100  # findings of a delivery in the report of a run; the registry has them all
 _KINDS = {
     State.ACCEPTED: EventKind.DELIVERY_ACCEPTED,
     State.HELD: EventKind.DELIVERY_HELD,
@@ -203,7 +204,7 @@ class Desk:
         }[receipt.state]
         self._books["bytes_in"] += receipt.delivery.bytes
         self._books[book] += receipt.delivery.bytes
-        self.receipts.append(receipt)
+        self.receipts.append(_in_short(receipt))
         if receipt.state is State.HELD:
             keep(self._means.quarantine, receipt.delivery, drop)
         if not silent:
@@ -231,7 +232,7 @@ class Desk:
         )
         self._books["bytes_in"] += delivery.bytes
         self._books["repeated"] += delivery.bytes
-        self.receipts.append(receipt)
+        self.receipts.append(_in_short(receipt))
         self.note(receipt, ())
 
     def has(self, delivery: str) -> bool:
@@ -282,7 +283,7 @@ class Desk:
         )  # fmt: skip
         project([records])
         catch_up(self._means.index)
-        self.receipts += aip.receipts
+        self.receipts += map(_in_short, aip.receipts)
         self.accessions.append(aip.id)
         self._batch, self._drops, self._contents = [], {}, {}
         self._batch_bytes = self._batch_members = 0
@@ -327,6 +328,14 @@ class Desk:
             ]
         )
         self._notes, self._notes_lines = [], 0
+
+
+def _in_short(receipt: Receipt) -> Receipt:
+    """The receipt with its worst findings only: a run may make thousands, and all are kept."""
+    if len(receipt.findings) <= _TOLD_MAX:
+        return receipt
+    worst = sorted(receipt.findings, key=lambda f: -f.severity.rank)[:_TOLD_MAX]
+    return msgspec.structs.replace(receipt, findings=tuple(worst))
 
 
 def _opening(receipt: Receipt, agent: str) -> tuple[Event, Event]:

@@ -23,16 +23,17 @@ from emanet.work.runner import Crew
 class Means:
     """What duties work with.
 
-    ``clock`` gives the present moment (UTC), ``ticks`` seconds that only rise. ``crew`` opens the
-    workers, a context manager. ``lock`` holds the archive for one writer; ``unfinished`` tells
-    whether one is at work or did not end well. ``policies`` are by the
-    publisher's key, "" the default; ``prefixes`` lead from a DOI prefix to a key. ``wait_s`` is
-    how long a delivery may wait for its sibling.
+    ``reopen`` opens the archive in another process, for reading. ``clock`` gives the present moment
+    (UTC), ``ticks`` seconds that only rise. ``crew`` opens the workers, a context manager. ``lock``
+    holds the archive for one writer; ``unfinished`` tells whether one is at work or did not end
+    well. ``policies`` are by the publisher's key, "" the default; ``prefixes`` lead from a DOI
+    prefix to a key. ``wait_s`` is how long a delivery may wait for its sibling.
     """
 
     name: str
     home: Path
     archive: Archive
+    reopen: Callable[[], Archive]
     quarantine: PosixStore
     index: SearchIndex
     clock: Callable[[], datetime]

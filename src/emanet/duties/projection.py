@@ -18,11 +18,13 @@ from emanet.registry.catalogue import queries
 from emanet.registry.catalogue import records as catalogue
 from emanet.registry.deliveries import queries as delivered
 from emanet.registry.deliveries import records as deliveries
+from emanet.registry.prepared import Prepared
+from emanet.registry.preparing import prepare
 
 _BATCH_LINES = 50_000
 
 
-def project(records: Sequence[Records]) -> None:
+def project(records: Sequence[Records] | Sequence[Prepared]) -> None:
     """Bring sealed objects into the registry, in one transaction; idempotent.
 
     Takes records by ascending sequence. Raises RegistryError when one comes out of turn.
@@ -33,13 +35,13 @@ def project(records: Sequence[Records]) -> None:
         activity.project(records)
 
 
-def batches(records: Iterable[Records]) -> Iterator[list[Records]]:
+def batches(objects: Iterable[Prepared]) -> Iterator[list[Prepared]]:
     """Gather objects into batches of some 50,000 lines, so that memory stays bounded."""
-    batch: list[Records] = []
+    batch: list[Prepared] = []
     lines = 0
-    for record in records:
-        batch.append(record)
-        lines += len(record.members) + len(record.articles) + len(record.events)
+    for one in objects:
+        batch.append(one)
+        lines += len(one.catalogue.files) + len(one.catalogue.lines) + len(one.activity.events)
         if lines >= _BATCH_LINES:
             yield batch
             batch, lines = [], 0
@@ -55,7 +57,7 @@ def reconcile(means: Means) -> tuple[str, ...]:
     """
     reached = queries.last_sequence()
     missing = [ref for ref in means.archive.objects() if ref.sequence > reached]
-    for batch in batches(means.archive.records(ref.id) for ref in missing):
+    for batch in batches(prepare(means.archive.records(ref.id)) for ref in missing):
         project(batch)
     catch_up(means.index)
     kept = quarantine.kept(means.quarantine)

@@ -41,6 +41,8 @@ class Accounting(msgspec.Struct, frozen=True):
 class IngestReport(msgspec.Struct, frozen=True):
     """The outcome of one run: receipts in the order of decision, the units sealed, the accounting.
 
+    A receipt here has the 100 worst findings of its delivery; the registry has all.
+
     ``articles`` counts new article versions; ``repeats`` articles that were held already with the
     same bytes; ``held_files`` files of accepted deliveries that wait for a person; ``seconds`` how
     long it took. ``registered`` are units found sealed but unregistered from an earlier run.

@@ -110,8 +110,8 @@ def _by_weight(findings: Iterable[Finding], policy: Policy) -> Mapping[Severity,
 
 
 def _emptiness(package: Package, findings: tuple[Finding, ...]) -> Iterable[Finding]:
-    """What is to be said of a delivery without any article."""
-    if package.articles:
+    """What is to be said of a delivery without any article, unless it is refused anyhow."""
+    if package.articles or any(f.severity is Severity.REFUSE for f in findings):
         return
     if all(m.role is Role.JUNK for m in package.members):
         yield Finding("DELIVERY-ONLY-JUNK")

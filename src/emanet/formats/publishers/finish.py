@@ -285,7 +285,9 @@ def _on_the_whole(
 ) -> list[Finding]:
     findings: list[Finding] = []
     if not articles:
-        reasons = any(f.severity.rank >= Severity.HOLD.rank for f in desk.findings)
+        # A delivery that is refused was not looked into.
+        hostile = any(f.severity is Severity.REFUSE for f in desk.tree.survey.findings)
+        reasons = hostile or any(f.severity.rank >= Severity.HOLD.rank for f in desk.findings)
         if not reasons and any(m.fate is not Fate.IGNORED for m in members):
             findings.append(Finding("PACKAGE-NOT-UNDERSTOOD"))
         return findings

@@ -55,7 +55,10 @@ class Kind(StrEnum):
 
 
 class Node(msgspec.Struct, frozen=True):
-    """One file: path, folder and name in NFC; ``place`` and ``stem`` to join it by, case folded."""
+    """One file: path, folder and name as the member has them; ``place`` and ``stem`` to join by.
+
+    Those two are in NFC, case folded.
+    """
 
     ordinal: int
     path: str
@@ -144,7 +147,7 @@ class Tree:
         self._stemmed.setdefault((node.place, node.stem), []).append(node)
 
     def _node(self, member: Member) -> Node:
-        path = unicodedata.normalize("NFC", member.name)
+        path = member.name
         folder, _, name = path.rstrip("/").rpartition("/")
         if folder not in self._places:
             self._places[folder] = place_of(folder)
