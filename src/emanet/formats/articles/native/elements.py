@@ -61,6 +61,14 @@ _HTML_BLOCKS = frozenset(
     ("p", "br", "div", "li", "ul", "ol", "table", "tr", "td", "th", "sec", "title")
 ) | {f"h{n}" for n in range(1, 7)}
 
+_THREE_LETTERS = {
+    "tur": "tr", "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr", "spa": "es",
+    "por": "pt", "ita": "it", "ell": "el", "gre": "el", "ara": "ar", "rus": "ru", "per": "fa",
+    "fas": "fa", "aze": "az", "dut": "nl", "nld": "nl", "pol": "pl", "jpn": "ja", "chi": "zh",
+    "zho": "zh", "kor": "ko", "ukr": "uk", "rum": "ro", "ron": "ro", "bul": "bg", "alb": "sq",
+    "sqi": "sq", "kur": "ku",
+}  # fmt: skip
+
 Drop = frozenset[str]
 NOTHING: Drop = frozenset()
 
@@ -128,6 +136,11 @@ def language(element: Element | None) -> str:
             return value
         element = element.getparent()
     return ""
+
+
+def language_tag(code: str) -> str:
+    """A language of three letters (ISO 639-2, as MARC and Dublin Core have it) by its two."""
+    return _THREE_LETTERS.get(code.lower(), code)
 
 
 class Flow:

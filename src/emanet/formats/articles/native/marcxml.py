@@ -11,6 +11,7 @@ import re
 
 from lxml import etree
 
+from emanet.formats.articles.native.citation import place_in
 from emanet.formats.articles.native.elements import (
     Element,
     Flow,
@@ -20,6 +21,7 @@ from emanet.formats.articles.native.elements import (
     date_text,
     every,
     issns,
+    language_tag,
     licence,
     orcid_in,
     pdfs_named,
@@ -35,6 +37,7 @@ from emanet.model.package import Reading
 DIALECT = "MARCXML"
 _BLANK_IN_ADDRESS = re.compile(r"^(https?|doi|arXiv)\s*:\s+", re.IGNORECASE)
 _PAGES = re.compile(r"^(?:pp?\.?\s*)?(\w+)\s*[-\u2013]\s*(\w+)$")
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _FLOW = Flow(inline={"italic": "i", "bold": "b", "b": "b", "i": "i", "sup": "sup", "sub": "sub"})
 
 
@@ -90,15 +93,17 @@ def _mend(value: str) -> str:
 def record_of(entry: Element) -> Record:
     """The record of one MARC ``record`` element.
 
-    Fields: 022 ISSN, 024 DOI, 037 arXiv, 100/700 authors, 245 title, 246 other titles, 260/264
-    publisher and date, 500/520 abstract, 540 licence, 650/653 keywords, 773 host item (p or t
-    journal, v volume, n issue, c or g pages or article number, y year, x ISSN), 856 address.
+    Fields: 001 control number, 022 ISSN, 024 DOI, 037 arXiv, 041 language, 100/700 authors, 245
+    title, 246 other titles, 260/264 publisher and date, 520 abstract, 540 licence, 650/653
+    keywords, 773 host item (p or t journal, v volume, n issue, c pages or article number, g all of
+    it in words, y year, x ISSN), 787 related. Of 856 the PDF's name is read (``pdfs``).
     """
     titles = [s for f in _fields(entry, "245") for s in _subs(f, "a")]
     host = _host(entry)
-    date = date_in(_first(entry, "260", "c") or _first(entry, "264", "c")) or host["year"]
+    stated = _first(entry, "260", "c") or _first(entry, "264", "c")
+    date = date_in(stated) or host["year"] or _year_in(stated)
     host_issns = (text(s) for f in _fields(entry, "773") for s in _subs(f, "x"))
-    stated = licence(_first(entry, "540", "a"), _first(entry, "540", "u"))
+    terms = licence(_first(entry, "540", "a"), _first(entry, "540", "u"))
     return Record(
         doi=_doi(entry),
         ids=_ids(entry),
@@ -118,7 +123,7 @@ def record_of(entry: Element) -> Record:
         elocation_id=host["elocation"],
         published=date,
         dates=(PubDate("published", date),) if date else (),
-        languages=unique((_first(entry, "041", "a"),)),
+        languages=unique((language_tag(_first(entry, "041", "a")),)),
         authors=_authors(entry),
         abstracts=tuple(
             Text(_FLOW.plain(s)) for f in _fields(entry, "520") for s in _subs(f, "a") if text(s)
@@ -130,7 +135,7 @@ def record_of(entry: Element) -> Record:
             for s in _subs(f, "a")
             if text(s)
         ),
-        licences=(stated,) if stated else (),
+        licences=(terms,) if terms else (),
         related=_related(entry),
         dialect=DIALECT,
     )
@@ -147,7 +152,10 @@ def _doi(entry: Element) -> str:
 
 
 def _ids(entry: Element) -> dict[str, str]:
-    found: dict[str, str] = {}
+    number = next(
+        (text(c) for c in children(entry, "controlfield") if attribute(c, "tag") == "001"), ""
+    )
+    found = {"control-number": number} if number else {}
     for field in _fields(entry, "037"):
         kind = " ".join(text(s) for s in _subs(field, "9")).lower()
         value = next((_mend(text(s)) for s in _subs(field, "a")), "")
@@ -164,15 +172,22 @@ def _host(entry: Element) -> dict[str, str]:
     }
     where = got["c"] or got["g"]
     pages = _PAGES.match(where)
+    line = place_in(got["g"])  # MARC 21: "Vol. 24, no. 9 (Sept. 1993), p. 235-48"
     return {
         "journal": got["p"] or got["t"],
-        "volume": got["v"],
-        "issue": got["n"],
-        "first": pages[1] if pages else "",
-        "last": pages[2] if pages else "",
+        "volume": got["v"] or line.volume,
+        "issue": got["n"] or line.issue,
+        "first": pages[1] if pages else line.first,
+        "last": pages[2] if pages else line.last,
         "elocation": "" if pages or " " in where else where,
-        "year": date_text(got["y"]),
+        "year": date_text(got["y"]) or line.year,
     }
+
+
+def _year_in(words: str) -> str:
+    """The year in a statement of publication (``c2014.``, ``[2014]``), "" without one."""
+    found = _YEAR.search(words)
+    return found[0] if found else ""
 
 
 def _authors(entry: Element) -> tuple[Author, ...]:

@@ -16,6 +16,7 @@ from lxml import etree
 
 from emanet.formats.articles import jats
 from emanet.formats.articles.native import marcxml
+from emanet.formats.articles.native.citation import Place, place_in
 from emanet.formats.articles.native.elements import (
     Element,
     attribute,
@@ -24,6 +25,7 @@ from emanet.formats.articles.native.elements import (
     date_in,
     every,
     issns,
+    language_tag,
     licence,
     local,
     namespace,
@@ -40,15 +42,7 @@ from emanet.model.ids import clean_doi, normal_doi
 from emanet.model.package import Reading
 
 _OAI = "http://www.openarchives.org/OAI/2.0/"
-_VOLUME = re.compile(r"\b(?:Vol(?:ume)?|Cilt|Bd)\b\.?\s*:?\s*([\w-]+)", re.IGNORECASE)
-_ISSUE = re.compile(r"\b(?:No|Nr|Issue|Iss|Sayı)\b\.?\s*:?\s*([\w/-]+)", re.IGNORECASE)
-_YEAR = re.compile(r"\((\d{4})\)")
-_PAGES = re.compile(
-    r"(?:^|[;:,\s])(?:pp?\.?\s*|s\.\s*)?(\d+|[eE]\d+)\s*[-\u2013]\s*(\d+|[eE]\d+)\s*$"
-)
 _LABEL = re.compile(r"^(?:anahtar (?:kelimeler|sözcükler)|key ?words)\s*:\s*", re.IGNORECASE)
-_THREE_LETTERS = {"tur": "tr", "eng": "en", "ger": "de", "deu": "de", "fre": "fr", "fra": "fr"}
-_THREE_LETTERS |= {"spa": "es", "por": "pt", "ita": "it", "ell": "el", "gre": "el", "ara": "ar"}
 
 
 def knows(root: str, space: str, doctype: Doctype) -> bool:
@@ -119,10 +113,6 @@ def _oai_id(entry: Element) -> dict[str, str]:
     return {"oai": found} if found else {}
 
 
-def _tag(language: str) -> str:
-    return _THREE_LETTERS.get(language.lower(), language)
-
-
 def _dublin_core(entry: Element) -> Record:
     def texts(name: str) -> list[Text]:
         return [Text(_words(e), attribute(e, "lang")) for e in children(entry, name) if _words(e)]
@@ -148,17 +138,17 @@ def _dublin_core(entry: Element) -> Record:
         doi=doi,
         title=titles[0].text if titles else "",
         translated_titles=tuple(t for t in titles[1:] if t.text != titles[0].text),
-        journal=journal[0] if journal else host["journal"],
+        journal=journal[0] if journal else host.journal,
         issns=issns(_issns(values("source"))),
         publisher=next(iter(values("publisher")), ""),
-        volume=next(iter(values("volume")), host["volume"]),
-        issue=next(iter(values("issue")), host["issue"]),
-        first_page=host["first"],
-        last_page=host["last"],
-        published=dates[0] if dates else host["year"],
+        volume=next(iter(values("volume")), host.volume),
+        issue=next(iter(values("issue")), host.issue),
+        first_page=host.first,
+        last_page=host.last,
+        published=dates[0] if dates else host.year,
         dates=tuple(PubDate("published", d) for d in unique(dates)),
         type=next(iter(values("type")), "").rsplit("/", 1)[-1],
-        languages=unique(_tag(v) for v in values("language")),
+        languages=unique(language_tag(v) for v in values("language")),
         authors=tuple(_author(v) for v in values("creator")),
         abstracts=tuple(texts("description")),
         keywords=tuple(keywords),
@@ -171,24 +161,9 @@ def _issns(sources: list[str]) -> list[str]:
     return [i for s in sources for i in re.findall(r"\b\d{4}-\d{3}[\dXx]\b", s)]
 
 
-def _source(sources: list[str]) -> dict[str, str]:
-    """Journal, volume, issue, year and pages out of ``dc:source`` (OJS and DergiPark write it)."""
-    for value in sources:
-        line = " ".join(value.split())
-        marks = [p.search(line) for p in (_VOLUME, _ISSUE, _YEAR)]
-        if line and not _issns([line]):
-            volume, issue, year = (m[1] if m else "" for m in marks)
-            start = min((m.start() for m in marks if m), default=len(line))
-            pages = _PAGES.search(line)
-            return {
-                "journal": line[:start].split(";")[0].strip(" ,;"),
-                "volume": volume,
-                "issue": issue,
-                "year": year,
-                "first": pages[1] if pages else "",
-                "last": pages[2] if pages else "",
-            }
-    return dict.fromkeys(("journal", "volume", "issue", "year", "first", "last"), "")
+def _source(sources: list[str]) -> Place:
+    """The first ``dc:source`` that is no ISSN (OJS and DergiPark write the citation there)."""
+    return next((place_in(s) for s in sources if s.strip() and not _issns([s])), Place())
 
 
 def _author(name: str) -> Author:
@@ -224,7 +199,7 @@ def _mods(entry: Element) -> Record:
         published=date,
         dates=(PubDate("published", date),) if date else (),
         type=text(entry, "genre"),
-        languages=unique(_tag(text(t)) for t in every(entry, "languageTerm")),
+        languages=unique(language_tag(text(t)) for t in every(entry, "languageTerm")),
         authors=tuple(_mods_author(n) for n in children(entry, "name")),
         abstracts=tuple(Text(_words(a), attribute(a, "lang")) for a in children(entry, "abstract")),
         keywords=tuple(
