@@ -179,6 +179,13 @@ def test_same_article_by_doi_then_by_pii() -> None:
     assert same_article(no_doi, Record(title="anything"))
 
 
+def test_a_finding_names_the_file_as_it_is_named() -> None:
+    name = "Baye\u0301s.xml"
+    package = understand(survey({name: XML}, {name: article(1, "gr1.jpg")}))
+    (finding,) = [f for f in package.articles[0].findings if f.code == "PACKAGE-MENTIONED-ABSENT"]
+    assert finding.place == package.members[0].name == name
+
+
 def test_names_of_thousands_of_parts_cost_no_more_than_others() -> None:
     tail = "-".join("a" * 2000)
     files = {"1.xml": XML, "2.xml": XML, "1-fig-2-b.pdf": PDF}
