@@ -306,3 +306,30 @@ def test_no_character_is_lost_between_elements(pieces: list[str]) -> None:
 )
 def test_html_written_as_text_gives_its_words(words: str, bare: str) -> None:
     assert without_tags(words) == bare
+
+
+ANSWER = """<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{records}
+</ListRecords></OAI-PMH>"""
+WHOLE = """<record><header><identifier>oai:x:{n}</identifier></header><metadata>
+<article xmlns="{space}"><front><article-meta>
+<article-id pub-id-type="doi">10.5555/{n}</article-id><title-group><article-title>T{n}
+</article-title></title-group></article-meta></front><body>{body}</body></article></metadata>
+</record>"""
+
+
+@pytest.mark.parametrize(
+    ("space", "body", "count", "kind"),
+    [
+        ("https://jats.nlm.nih.gov/ns/archiving/1.4/", "<p>x</p>", 1, "article"),
+        ("https://jats.nlm.nih.gov/ns/archiving/1.4/", "<p>x</p>", 2, "issue"),
+        ("http://www.openarchives.org/OAI/2.0/", "<p>x</p>", 2, "issue"),
+        ("https://jats.nlm.nih.gov/ns/archiving/1.4/", "", 1, "metadata"),
+    ],
+)
+def test_jats_with_its_text_in_an_answer_is_the_article(
+    space: str, body: str, count: int, kind: str
+) -> None:
+    records = "".join(WHOLE.format(n=n, space=space, body=body) for n in range(count))
+    reading, _ = _record(ANSWER.format(records=records))
+    assert reading.kind == kind
+    assert [r.title for r in reading.records.values()] == [f"T{n}" for n in range(count)]

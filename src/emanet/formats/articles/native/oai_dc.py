@@ -55,15 +55,22 @@ def knows(root: str, space: str, doctype: Doctype) -> bool:
 
 
 def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
-    """Read an answer or record; ``place`` is its path. Kind ``metadata``, "" without a record."""
+    """Read an answer or record; ``place`` is its path.
+
+    Kind ``metadata``; ``article`` (or ``issue`` when there are several) where JATS comes with its
+    text; "" without a record.
+    """
     root = tree.getroot()
     records: dict[str, Record] = {}
     findings: list[Finding] = []
+    whole: list[Reading] = []
     for entry in chain(every(root, "dc", "mods"), _marc(root), _jats(root)):
         if local(entry) == "article":
             reading = jats.read(etree.ElementTree(deepcopy(entry)), parsed, place)
             findings += reading.findings
             record = reading.record or Record()
+            body = child(entry, "body")
+            whole += [reading] if body is not None and len(body) and reading.record else []
         else:
             record = {"dc": _dublin_core, "mods": _mods}.get(local(entry), marcxml.record_of)(entry)
         record = msgspec.structs.replace(record, ids={**record.ids, **_oai_id(entry)})
@@ -74,11 +81,16 @@ def read(tree: etree._ElementTree, parsed: Parsed, place: str) -> Reading:
     only = next(iter(records.values())) if len(records) == 1 else None
     dialect = next(iter(records.values())).dialect
     links = every(root, "identifier", "relation", "url") if only else ()
+    mentions = pdfs_named(text(e) for e in links) or (marcxml.pdfs(root) if only else ())
+    kind = "metadata"
+    if len(whole) == len(records):
+        kind = "article" if only else "issue"
+        mentions = whole[0].mentions if only else ()
     return Reading(
-        kind="metadata",
+        kind=kind,
         dialect=dialect,
         record=only,
-        mentions=pdfs_named(text(e) for e in links) or (marcxml.pdfs(root) if only else ()),
+        mentions=mentions,
         records=records,
         findings=tuple(findings),
     )
@@ -89,9 +101,11 @@ def _jats(root: Element) -> list[Element]:
     found = []
     for metadata in every(root, "metadata"):
         for article in children(metadata, "article"):
-            if namespace(article) in ("", _OAI):
+            space = namespace(article)
+            if space == _OAI:
                 for node in every(article):
                     node.tag = str(node.tag).removeprefix(f"{{{_OAI}}}")
+            if space == _OAI or jats.knows("article", space, Doctype()):
                 found.append(article)
     return found
 
