@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import time
+import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 from ingest_material import (
     WHEN,
@@ -16,12 +18,15 @@ from ingest_material import (
     open_changed,
     open_poisonously,
     open_without_room,
+    order,
     tarred,
     zipped,
 )
 
-from emanet.ingest.parts import Examined, Sizes
-from emanet.ingest.reach import open_path
+from emanet.ingest.contents import contents
+from emanet.ingest.members import Depth
+from emanet.ingest.parts import Examined, Sizes, cut
+from emanet.ingest.reach import Reach, open_path
 from emanet.ingest.survey import Order
 from emanet.ingest.tasks import examine_all
 from emanet.model.delivery import Fate
@@ -73,6 +78,22 @@ def test_the_answer_does_not_depend_on_the_division(fill, crew: Crew) -> None:
         assert other == one
     counted = [len(e.package.articles) for e in whole if e.package]
     assert sum(counted) == 12 + 9 + 3 + 2 + 5 + 2
+
+
+@pytest.mark.parametrize(("packed", "count"), [(True, 3), (False, 10)])
+def test_a_large_container_packed_in_another_is_decoded_a_few_times_only(
+    fill, packed: bool, count: int
+) -> None:
+    method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    inner = zipped({f"{n}.bin": bytes(400) for n in range(24)}, zipfile.ZIP_STORED)
+    asked = order(fill({"a.zip": zipped({"inner.zip": inner}, method)}))
+    sizes = msgspec.structs.replace(TINY, tar_times=8)
+    with Reach(asked.drop, asked.opener, asked.limits) as reach:
+        listed = contents(asked.drop, reach, asked.limits)
+    pieces = list(cut(0, asked, listed, listed.found, Depth(), sizes))
+    assert sum(len(part.members) for part in pieces) == 26
+    # each of the containers, and then what lies in the inner one
+    assert len(pieces) == count
 
 
 @pytest.mark.parametrize(

@@ -241,8 +241,10 @@ class _Finder:
             return
         others = {n for n in folder.files if n not in folder.archives and not _JUNK.match(n)}
         groups, loose = siblings.join(folder.archives, others)
-        articles = [below for below in folder.folders if _is_one_article(below)]
-        rest = [below for below in folder.folders if below not in articles]
+        articles: list[_Folder] = []
+        rest: list[_Folder] = []
+        for below in folder.folders:
+            (articles if _is_one_article(below) else rest).append(below)
         said = list(folder.findings)  # about no file of ours: told with the first delivery here
         for drop in chain(
             self._parts(folder, groups, loose, articles), *(self.folder(below) for below in rest)

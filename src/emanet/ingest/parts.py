@@ -34,9 +34,9 @@ class Sizes(msgspec.Struct, frozen=True):
     """How work is divided. None of it changes any answer.
 
     A delivery of at most ``whole_bytes`` and ``whole_files`` is one task; else its members are read
-    in parts of about ``part_bytes`` and ``part_files``, ``tar_times`` as much in a compressed TAR,
-    which is decoded from its start for each part. Up to ``window_drops`` deliveries or
-    ``window_bytes`` are under way at once.
+    in parts of about ``part_bytes`` and ``part_files``, ``tar_times`` as much where each part must
+    decode a compressed TAR, or a large compressed container in another, from its start. Up to
+    ``window_drops`` deliveries or ``window_bytes`` are under way at once.
     """
 
     whole_bytes: int = 96 << 20
@@ -170,21 +170,29 @@ def cut(
     depth: Depth,
     sizes: Sizes,
 ) -> Iterator[Part]:
-    """Cut members into parts, in their order; those of a compressed TAR in larger ones."""
+    """Cut members into parts, in their order.
+
+    Larger ones where each part must decode from the start what it lies in: a compressed TAR, or a
+    large container that is compressed in another.
+    """
     batch: list[Found] = []
     weight = 0
+    before = False
+    coded: dict[int | None, bool] = {None: False}
     for found in members:
-        times = sizes.tar_times if _is_forward(found) else 1
+        dear = _is_forward(found) or _in_coded(found.parent, listed, sizes, coded)
+        times = sizes.tar_times if dear else 1
         full = (
             len(batch) >= sizes.part_files * times
             or weight + found.bytes > sizes.part_bytes * times
-            or (batch and _is_forward(batch[-1]) != _is_forward(found))
+            or before != dear
         )
         if batch and full:
             yield _part(number, order, listed, batch, depth)
             batch, weight = [], 0
         batch.append(found)
         weight += found.bytes
+        before = dear
     if batch:
         yield _part(number, order, listed, batch, depth)
 
@@ -210,6 +218,19 @@ def _part(
             above[parent] = listed.found[parent]
             parent = listed.found[parent].parent
     return Part(number, order, tuple(above.values()), tuple(members), depth)
+
+
+def _in_coded(
+    ordinal: int | None, listed: Contents, sizes: Sizes, known: dict[int | None, bool]
+) -> bool:
+    """Whether a container, or one that it lies in, is large and compressed in its own container."""
+    if ordinal not in known:
+        assert ordinal is not None
+        container = listed.found[ordinal]
+        packed = any(step.method is not Method.STORED for step in container.inner)
+        large = packed and container.bytes > sizes.part_bytes
+        known[ordinal] = large or _in_coded(container.parent, listed, sizes, known)
+    return known[ordinal]
 
 
 def _is_forward(found: Found) -> bool:
