@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from emanet.formats.containers.entries import Area, Limits, Listing
 from emanet.formats.containers.listing import list_container, recover
-from emanet.model.finding import Severity, worst
+from emanet.model.finding import Finding, Severity, worst
 from emanet.octets import zipstruct as z
 from emanet.octets.steps import nested, read, reader
 
@@ -351,3 +351,11 @@ def test_the_zip_command_has_nothing_to_note(tmp_path: Path, options: list[str])
     assert accounted(listing.areas, len(data))
     assert contents(data, listing)["a/b.xml"] == b"a/b.xml" * 500
     assert "şekil.txt" in contents(data, listing)
+
+
+def test_a_finding_in_turkish_has_no_english_words_of_ours() -> None:
+    finding = Finding("ZIP-HEADERS-DIFFER", "a.zip/x", {"what": "packed size"})
+    assert "packed size" in finding.text("en")
+    assert "sıkıştırılmış boyut" in finding.text("tr") and "packed" not in finding.text("tr")
+    unknown = Finding("ZIP-HEADERS-DIFFER", "a.zip/x", {"what": "something"})
+    assert "something" in unknown.text("tr")

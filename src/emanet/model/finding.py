@@ -51,17 +51,24 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     def text(self, language: str = "en") -> str:
         """The sentence in ``en`` or ``tr`` with its blanks filled."""
         entry = explain(self.code)
-        template = entry.tr if language == "tr" else entry.en
-        return template.format_map(_Blanks(self.detail, place=self.place))
+        if language != "tr":
+            return entry.en.format_map(_Blanks(self.detail, place=self.place))
+        turkish = {key: entry.words.get(value, value) for key, value in self.detail.items()}
+        return entry.tr.format_map(_Blanks(turkish, place=self.place))
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """What the catalogue of findings says of a code; ``clause`` names standard and section."""
+    """What the catalogue of findings says of a code.
+
+    ``clause`` names standard and section; ``words`` are the Turkish for English words that fill a
+    blank, where those are our own and few.
+    """
 
     severity: Severity
     en: str
     tr: str
     clause: str = ""
+    words: dict[str, str] = {}
 
 
 class _Blanks(dict[str, str]):
