@@ -197,9 +197,10 @@ def test_at_every_step_of_a_life(world: World, kind: str) -> None:
 def test_killed_at_every_step_of_one_ingest(world: World) -> None:
     """One run that seals an accession, fills the quarantine and seals the record of both."""
     last = steps(world, "kill", 1)
-    tally = campaign(world, "kill", range(1, last + 2, 1 if ALL else 3), 1)
+    # A file is opened, written and flushed: a stride of 3 would meet the same verb each time.
+    tally = campaign(world, "kill", range(1, last + 2, 1 if ALL else 4), 1)
     assert tally.wrong == []
-    assert tally.struck >= last // 3 and tally.lived <= 1
+    assert tally.struck >= last // 4 and tally.lived <= 1
     assert set(tally.verbs) >= {"open", "write", "fsync", "dirsync", "rename", "mkdir"}
 
 
