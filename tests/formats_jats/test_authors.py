@@ -165,3 +165,10 @@ def test_an_orcid_is_read_where_publishers_put_it() -> None:
         assert authors[0].orcid == "0000-0002-1825-0097"
     attribute = f"<contrib xlink:href='{address}'><name><surname>A</surname></name></contrib>"
     assert read(f"<contrib-group>{attribute}</contrib-group>")[0].orcid == "0000-0002-1825-0097"
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "(", "(a. ", "; ,", "e-mail ", "a@b."])
+def test_a_line_of_a_hundred_thousand_letters_costs_no_square(piece: str) -> None:
+    line = piece * (100_000 // len(piece))
+    aff = etree.fromstring(f"<aff>{line}</aff>")
+    assert len(affiliation(aff)) <= len(line)

@@ -301,6 +301,7 @@ def test_no_character_is_lost_between_elements(pieces: list[str]) -> None:
         ("p<0.05, n>3 &amp; more", "p<0.05, n>3 & more"),
         ('<a href="x">Işık</a><br/>ışığı', "Işık ışığı"),
         ("TBMM&#039;nin", "TBMM'nin"),
+        (f"&#{'9' * 5000};", f"&#{'9' * 5000};"),
         ("<jats:p>Ö</jats:p>", "Ö"),
     ],
 )

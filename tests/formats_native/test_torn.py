@@ -120,3 +120,17 @@ def test_torn_files_are_read_or_not_but_never_raise(name: str, data: st.DataObje
     for record in (reading.record, *reading.records.values()):
         if record is not None:
             assert record.title == " ".join(record.title.split())
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_number_of_thousands_of_digits_is_read_as_none(name: str) -> None:
+    root = etree.fromstring(SAMPLES[name])
+    for node in list(root.iter(etree.Element)):
+        text, node.text = node.text, "9" * 5000
+        given = dict(node.attrib)
+        assert read_xml(etree.tostring(root), "a.xml", validate=False)
+        node.text = text
+        for key in given:
+            node.set(key, "9" * 5000)
+        assert read_xml(etree.tostring(root), "a.xml", validate=False)
+        node.attrib.update(given)

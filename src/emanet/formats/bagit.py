@@ -34,7 +34,7 @@ _DECLARATION = re.compile(
 _MANIFEST = re.compile(r"^(tag)?manifest-([A-Za-z0-9-]+)\.txt$")
 _LINE = re.compile(r"^(?P<digest>[0-9A-Fa-f]+)[ \t]+(?P<star>\*?)(?P<path>.+)$")
 _FETCH = re.compile(r"^(?P<url>\S+)[ \t]+(?P<length>\d+|-)[ \t]+(?P<path>.+)$")
-_OXUM = re.compile(r"^Payload-Oxum\s*:\s*(\d+)\.(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
+_OXUM = re.compile(r"^Payload-Oxum\s*:\s*(\d{1,18})\.(\d{1,18})\s*$", re.IGNORECASE | re.MULTILINE)
 _ESCAPES = re.compile(r"%(0[AaDd]|25)")
 _SYSTEM = re.compile(r"(?:^|/)(?:\.DS_Store|Thumbs\.db|desktop\.ini|\._[^/]*|__MACOSX/.*)$", re.I)
 

@@ -30,8 +30,12 @@ _IN_COLLAB: Drop = frozenset(
     {"contrib-group", "aff", "xref", "email", "fn", "ext-link", "institution-id", "address"}
 )
 _BARE_LABEL = re.compile(r"^\W*(?:[0-9]{1,3}|[a-zA-Z]|[*†‡§¶#]+)\W*$")
-_MAIL = re.compile(r"[\s,;(]*(?:e-?mail:?\s*)?[\w.+-]+@[\w-]+(?:\.[\w-]+)+\)?", re.IGNORECASE)
-_MAIL_LABEL = re.compile(r"[\s,;]*\be-?mail\s*:?$", re.IGNORECASE)
+# Bounded everywhere (RFC 5321, 4.5.3.1): a line of a megabyte must not cost its square.
+_MAIL = re.compile(
+    r"[\s,;(]{0,8}(?:e-?mail:?\s?)?(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\)?",
+    re.IGNORECASE,
+)
+_MAIL_LABEL = re.compile(r"[\s,;]{0,8}\be-?mail\s?:?$", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:\s*[;,]?\s*\((?:\w\.[-\s]?)+\))+$")
 _JOINED = re.compile(r"\s*(?:[,;]\s*)+(?=[,;])|\s+(?=[,;.])")
 

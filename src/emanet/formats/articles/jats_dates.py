@@ -106,7 +106,7 @@ def _value(year: str, month: str, day: str) -> tuple[str, str, bool]:
     """The date as far as it is sound, words that are no date, and whether all was sound."""
     if not year:
         return "", "", True
-    if not (year.isascii() and year.isdigit() and _YEAR_FIRST <= int(year) <= _YEAR_LAST):
+    if not (_is_number(year) and _YEAR_FIRST <= int(year) <= _YEAR_LAST):
         return "", year, False
     number = _month(month)
     if number == 0:
@@ -114,16 +114,20 @@ def _value(year: str, month: str, day: str) -> tuple[str, str, bool]:
         return year, "" if month.isdigit() else month, not looks_numeric
     if not day:
         return f"{year}-{number:02}", "", True
-    if not (day.isascii() and day.isdigit() and 1 <= int(day) <= _days(int(year), number)):
+    if not (_is_number(day) and 1 <= int(day) <= _days(int(year), number)):
         return f"{year}-{number:02}", "", False
     return f"{year}-{number:02}-{int(day):02}", "", True
 
 
 def _month(text: str) -> int:
     """1 to 12 from a number or a name in one of nine languages, 0 for anything else."""
-    if text.isascii() and text.isdigit():
+    if _is_number(text):
         return int(text) if 1 <= int(text) <= 12 else 0
     return _MONTHS.get(fold(text.rstrip(".")), 0)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 8
 
 
 def _days(year: int, month: int) -> int:

@@ -22,7 +22,9 @@ from emanet.model.package import Listed
 FINDINGS_MAX = 50
 """Findings of one code for one manifest or bag; beyond it one more says how many there are."""
 
-_IOP = re.compile(r"^\s*[\w:-]+\s*,\s*(?P<count>\d+)\s*,\s*Type\s+\w+\s*,\s*(?P<rest>.*)$", re.S)
+_IOP = re.compile(
+    r"^\s*[\w:-]+\s*,\s*(?P<count>\d{1,12})\s*,\s*Type\s+\w+\s*,\s*(?P<rest>.*)$", re.S
+)
 _SUM = re.compile(r"^\\?(?P<digest>[0-9a-fA-F]{32,128})\s+[ *]?(?P<path>\S.*)$")
 _BSD_SUM = re.compile(r"^(?:MD5|SHA\d+) ?\((?P<path>.+)\) ?= ?(?P<digest>[0-9a-fA-F]{32,128})$")
 _BY_LENGTH = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}

@@ -56,7 +56,7 @@ _HTML_TAG = re.compile(
     r"|small|a|font|italic|bold)(?:\s[^<>]{0,500})?/?>",
     re.IGNORECASE,
 )
-_HTML_ENTITY = re.compile(r"&(?:#\w+|[A-Za-z][A-Za-z0-9]+);")
+_HTML_ENTITY = re.compile(r"&(?:#\w{1,9}|[A-Za-z][A-Za-z0-9]{1,40});")
 _HTML_BLOCKS = frozenset(
     ("p", "br", "div", "li", "ul", "ol", "table", "tr", "td", "th", "sec", "title")
 ) | {f"h{n}" for n in range(1, 7)}
@@ -209,7 +209,7 @@ def without_tags(words: str) -> str:
     if not _HTML_TAG.search(words) and not _HTML_ENTITY.search(words):
         return words
     bare = _HTML_TAG.sub(lambda m: " " if m[1].lower() in _HTML_BLOCKS else "", words)
-    return " ".join(unescape(bare).split())
+    return " ".join(_HTML_ENTITY.sub(lambda m: unescape(m[0]), bare).split())
 
 
 def text(element: Element | None, *path: str) -> str:
@@ -226,13 +226,18 @@ def date_text(year: str, month: str = "", day: str = "") -> str:
     if not re.fullmatch(r"\d{4}", year):
         return ""
     word = fold(month.strip().rstrip("."))
-    number = int(word) if word.isdecimal() else _MONTHS.get(word, 0)
+    number = whole_number(word) if word.isdecimal() else _MONTHS.get(word, 0)
     if not 1 <= number <= 12:
         return year
-    days = day.strip()
-    if not days.isdecimal() or not 1 <= int(days) <= 31:
+    days = whole_number(day.strip())
+    if not 1 <= days <= 31:
         return f"{year}-{number:02d}"
-    return f"{year}-{number:02d}-{int(days):02d}"
+    return f"{year}-{number:02d}-{days:02d}"
+
+
+def whole_number(digits: str) -> int:
+    """The number that digits write, -1 for anything else and for more than 18 of them."""
+    return int(digits) if digits.isdecimal() and len(digits) <= 18 else -1
 
 
 def date_in(words: str) -> str:

@@ -26,6 +26,7 @@ from emanet.formats.articles.native.elements import (
     local,
     text,
     unique,
+    whole_number,
 )
 from emanet.formats.xml.doctype import Doctype
 from emanet.formats.xml.safe import Parsed
@@ -34,7 +35,7 @@ from emanet.model.ids import clean_doi, normal_issn
 from emanet.model.package import Listed, Reading
 
 _PII_ISSN = re.compile(r"^S(\d{4})-?(\d{3}[\dX])[(\dX]", re.IGNORECASE)
-_STAGE = re.compile(r"^[SH](\d+)")
+_STAGE = re.compile(r"^[SH](\d{1,6})")
 
 
 def knows(root: str, space: str, doctype: Doctype) -> bool:
@@ -110,15 +111,15 @@ def _files(entry: Element, key: str) -> list[Listed]:
     for part in every(child(entry, "files-info")):
         path = text(part, "pathname")
         if path:
-            size = text(part, "filesize")
+            size = whole_number(text(part, "filesize"))
             purpose = text(part, "purpose") or text(part, "type") or local(part)
             kind = {"ml": "XML", "web-pdf": "PDF"}.get(local(part), "ASSET")
             # A placeholder size of 1 is written for issue files that are not sent.
-            known = size.isdecimal() and int(size) > 1
+            known = size > 1
             found.append(
                 Listed(
                     path=path,
-                    bytes=int(size) if known else -1,
+                    bytes=size if known else -1,
                     key=key,
                     role=f"{kind} {purpose}".strip() if local(entry) == "journal-item" else "ISSUE",
                 )
