@@ -222,7 +222,7 @@ def test_the_checks_see_what_they_look_for(world: World) -> None:
     assert life.meaning(home) != world.whole
 
 
-@pytest.mark.parametrize("number", [40, 75] if not ALL else range(1, 120, 3))
+@pytest.mark.parametrize("number", [40, 75] if not ALL else range(1, 109, 3))
 def test_killed_as_people_run_it(world: World, number: int) -> None:
     """The program as a process of its own with its worker processes."""
     home = world.home(f"process-{number}")
