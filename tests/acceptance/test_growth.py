@@ -284,7 +284,7 @@ tls_key = "{key}"
     emanet.spawn("ingest", fill(tmp_path / "x", {"x.zip": zipped(issue(20))}))  # all is loaded now
     before = cluster.worked_s()
     report = emanet.spawn("ingest", drop, "--json", expect=3).json
-    assert cluster.worked_s() > before + 0.1, "the cluster's worker did it"
+    assert cluster.worked_s() > before, "the cluster's worker did it"
     states = {r["delivery"]["name"]: r["state"] for r in report["receipts"]}
     assert sorted(states.values()) == ["accepted"] * 3 + ["held", "refused"]
     assert emanet.json("status")["articles"] == 5

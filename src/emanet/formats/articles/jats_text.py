@@ -135,6 +135,9 @@ def _math_words(element: Element) -> str:
     return "".join(inner)
 
 
+_MATH_TOKENS = frozenset(("mi", "mn", "mo", "ms", "mtext"))
+
+
 def html(element: Element | None, drop: Drop = NOTES) -> str:
     """The element as safe inline HTML, or "" when it holds no markup worth keeping.
 
@@ -188,7 +191,10 @@ def _math_markup(element: Element, out: list[str]) -> None:
     out.append(f"<{name}{kept}>")
     out.append(escape(collapse(element.text or ""), quote=False))
     for child in element:
-        _math_markup(child, out)
+        if name in _MATH_TOKENS:  # holds words only; elements in it are HTML to a browser
+            out.append(escape(_math_words(child), quote=False))
+        else:
+            _math_markup(child, out)
     out.append(f"</{name}>")
 
 
