@@ -92,6 +92,14 @@ def test_utf_8_that_calls_itself_wide_is_read(declared: str) -> None:
     assert codes(data.replace("ı".encode(), b"\xfd")) != ["XML-ENCODING-MISNAMED"]
 
 
+@pytest.mark.parametrize("end", [b"\0\0\0", b"\n\x1a", b"\r\n\x1a\0"])
+def test_what_fills_a_block_behind_the_end_is_passed_over(end: bytes) -> None:
+    assert text(b"<a>x</a>" + end) == "x"
+    assert codes(b"<a>x</a>" + end) == ["XML-PADDED"]
+    assert codes(b"<a>x</a>" + end + b"<b/>") == ["XML-NOT-WELL-FORMED"]
+    assert codes(b"\0" * 9) != []
+
+
 def test_a_file_carried_in_the_xml_is_left_out_of_the_tree() -> None:
     carried = b"JVBERi0xLjQK" * 1_000_000
     data = b'<a><embed encoding="base64">' + carried + b"</embed><b>&amp;words</b></a>"

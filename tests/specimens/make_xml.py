@@ -141,6 +141,7 @@ SPECIMENS: dict[str, Callable[[], bytes]] = {
     "XML-LEADING-SPACE--blank-line.xml": lambda: (
         b'\n<?xml version="1.0" encoding="UTF-8"?>' + article().encode()
     ),
+    "XML-PADDED--to-a-block.xml": lambda: article().encode().ljust(4096, b"\0"),
     "XML-ENCODING-MISNAMED--utf-16.xml": lambda: (
         b'<?xml version="1.0" encoding="utf-16"?>' + article().encode()
     ),

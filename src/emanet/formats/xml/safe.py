@@ -4,7 +4,8 @@
 The parser loads no DTD, resolves no external entity, opens no network and keeps libxml2's limits
 on depth, text and amplification. It never recovers: a recovered tree is silently cut. What can be
 mended without guessing (undeclared well-known prefixes, named characters, blanks before the XML
-declaration) is mended in memory, with a finding; the bytes kept are the bytes delivered.
+declaration, NULs behind the end) is mended in memory, with a finding; the bytes kept are the bytes
+delivered.
 """
 
 from __future__ import annotations
@@ -93,14 +94,14 @@ def parse(data: bytes, place: str) -> Parsed:
     trimmed = text.lstrip(b" \t\r\n")
     if not trimmed:
         return Parsed(findings=(Finding("XML-EMPTY", place),))
-    if len(text) > _CARRIED_BYTES:
-        trimmed = text = _CARRIED.sub(rb"\1", trimmed)
+    if len(trimmed) < len(text) and trimmed.startswith(b"<?xml"):
+        findings.append(Finding("XML-LEADING-SPACE", place))
+    text = _CARRIED.sub(rb"\1", trimmed) if len(trimmed) > _CARRIED_BYTES else trimmed
     if len(text) > BYTES_MAX:
         return Parsed(findings=(Finding("XML-TOO-BIG", place, {"why": f"{len(text)} bytes"}),))
-    if len(trimmed) < len(text):
-        if trimmed.startswith(b"<?xml"):
-            findings.append(Finding("XML-LEADING-SPACE", place))
-        text = trimmed
+    if text.endswith((b"\0", b"\x1a")):
+        text = text.rstrip(b"\0\x1a \t\r\n")
+        findings.append(Finding("XML-PADDED", place))
     if (declared := misnamed(text)) is not None:
         findings.append(Finding("XML-ENCODING-MISNAMED", place, {"declared": declared}))
         text = without_declaration(text)
