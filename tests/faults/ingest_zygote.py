@@ -8,9 +8,10 @@ lines of JSON on standard input, answers go to standard output in the same way:
     {"code": 0}
 
 The commands run one after another in one fork, under one count of durable steps, until one fails
-with exit code 1. After each, a line {"words", "code", "out"} goes into ``out`` at once: that is
-what was acknowledged. The code is that of the last command, -9 after a kill. Files are examined in
-a thread of the fork instead of a worker process; all else is the program as it is.
+with exit code 1. After each, a line {"words", "code", "out", "steps"} goes into ``out`` at once:
+that is what was acknowledged ("steps": how many of each verb there were until then). The code is
+that of the last command, -9 after a kill. Files are examined in a thread of the fork instead of a
+worker process; all else is the program as it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -63,6 +65,7 @@ from emanet.storage.stores import faults  # noqa: E402
 from emanet.work.port import Limits  # noqa: E402
 from emanet.work.runner import Crew  # noqa: E402
 
+STEPS: Counter[str] = Counter()
 ARTICLE = (
     '<?xml version="1.0"?><!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) Journal Publishing '
     'DTD v1.2 20190208//EN" "JATS-journalpublishing1.dtd"><article/>'
@@ -96,8 +99,14 @@ def ready(fault: str | None = None) -> None:
     if fault is not None:
         os.environ["EMANET_FAULT"] = fault
     hook = faults.hook_from(os.environ.get("EMANET_FAULT", ""))
+
+    def counted(verb: str, place: str) -> None:
+        STEPS[verb] += 1
+        if hook is not None:
+            hook(verb, place)
+
     wiring.open_crew = _crew
-    wiring.hook_from = lambda text: hook
+    wiring.hook_from = lambda text: counted
 
 
 def run(request: dict[str, object]) -> int:
@@ -116,7 +125,8 @@ def run(request: dict[str, object]) -> int:
                 code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
             if code == 1:
                 break
-            acked.write(json.dumps({"words": words, "code": code, "out": said.getvalue()}) + "\n")
+            ack = {"words": words, "code": code, "out": said.getvalue(), "steps": STEPS}
+            acked.write(json.dumps(ack) + "\n")
     return code
 
 
