@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Takes in made-up deliveries one run after another, and says what was acknowledged, line by line.
 
-usage: ingest_writer.py HOME
+usage: ingest_writer.py HOME DROP
 
 A line is "DELIVERY STATE ACCESSION NUMBER", printed when the run that decided it has ended. The
 drop areas lie on another disk than HOME. EMANET_FAULT orders a fault, as for `emanet` itself.
@@ -13,7 +13,6 @@ import io
 import json
 import os
 import sys
-import tempfile
 from contextlib import redirect_stdout
 from itertools import count
 from pathlib import Path
@@ -42,23 +41,21 @@ def deliveries(number: int) -> dict[str, bytes]:
 
 def main() -> None:
     """Take in until killed; stops with exit code 1 when a run fails."""
-    home = Path(sys.argv[1])
+    home, folder = map(Path, sys.argv[1:3])
     zygote.ready()
-    where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=where, prefix="emanet-drop-") as folder:
-        for number in count(os.getpid() * 1000):
-            drop = fill(Path(folder, str(number)), deliveries(number))
-            said = io.StringIO()
-            sys.argv = ["emanet", "-C", str(home), "ingest", str(drop), "--json"]
-            try:
-                with redirect_stdout(said):
-                    zygote.app.main()
-            except SystemExit as ended:
-                if ended.code not in (None, 0, 3):
-                    sys.exit(1)
-            for receipt in json.loads(said.getvalue())["receipts"]:
-                accession = receipt.get("accession") or "-"
-                print(receipt["delivery"]["id"], receipt["state"], accession, number, flush=True)
+    for number in count(os.getpid() * 1000):
+        drop = fill(folder / str(number), deliveries(number))
+        said = io.StringIO()
+        sys.argv = ["emanet", "-C", str(home), "ingest", str(drop), "--json"]
+        try:
+            with redirect_stdout(said):
+                zygote.app.main()
+        except SystemExit as ended:
+            if ended.code not in (None, 0, 3):
+                sys.exit(1)
+        for receipt in json.loads(said.getvalue())["receipts"]:
+            accession = receipt.get("accession") or "-"
+            print(receipt["delivery"]["id"], receipt["state"], accession, number, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,6 @@ from tests.faults.ingest_writer import deliveries
 pytestmark = pytest.mark.root
 
 CUTS = int(os.environ.get("EMANET_INGEST_CUTS", "4"))
-WRITER = [sys.executable, str(Path(__file__).with_name("ingest_writer.py")), "{home}"]
 WAIT_S = (0.0, 0.7)
 
 
@@ -52,6 +52,15 @@ def zygote() -> Iterator[life.Zygote]:
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return archive(tmp_path_factory.mktemp("empty") / "archive").init().home
+
+
+@pytest.fixture
+def writer() -> Iterator[list[str]]:
+    """The program that is cut down; its drop areas lie in memory where there is some."""
+    where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=where, prefix="emanet-drop-") as folder:
+        program = Path(__file__).with_name("ingest_writer.py")
+        yield [sys.executable, str(program), "{home}", folder]
 
 
 class Verifier:
@@ -116,10 +125,12 @@ def _sent(number: int, word: str) -> list[str]:
     return [hashlib.sha256(data).hexdigest() for name, data in files if name.startswith(word)]
 
 
-def test_nothing_acknowledged_is_lost(system: str, zygote: life.Zygote, empty: Path) -> None:
+def test_nothing_acknowledged_is_lost(
+    system: str, zygote: life.Zygote, empty: Path, writer: list[str]
+) -> None:
     verify = Verifier(zygote, empty)
     report = powercut.campaign(
-        WRITER, verify, system=system, cuts=CUTS, seed=11, prepare=verify.prepare,
+        writer, verify, system=system, cuts=CUTS, seed=11, prepare=verify.prepare,
         runs_a_home=2, wait_s=WAIT_S,
     )  # fmt: skip
     told = {**report.as_json(), "rebuilt": verify.rebuilt, "registered_afterwards": verify.behind}
@@ -129,12 +140,12 @@ def test_nothing_acknowledged_is_lost(system: str, zygote: life.Zygote, empty: P
 
 
 def test_the_control_without_flushes_is_caught(
-    system: str, zygote: life.Zygote, empty: Path
+    system: str, zygote: life.Zygote, empty: Path, writer: list[str]
 ) -> None:
     verify = Verifier(zygote, empty)
     cuts = max(2, CUTS // 20)
     report = powercut.campaign(
-        WRITER, verify, system=system, cuts=cuts, seed=12, prepare=verify.prepare,
+        writer, verify, system=system, cuts=cuts, seed=12, prepare=verify.prepare,
         wait_s=WAIT_S, env={"EMANET_FAULT": "nofsync"},
     )  # fmt: skip
     print(f"\n{json.dumps(report.as_json())}", file=sys.stderr)
